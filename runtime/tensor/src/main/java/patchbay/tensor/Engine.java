@@ -1,0 +1,22 @@
+package patchbay.tensor;
+
+/** Compiles graphs and runs them. One is chosen when the platform starts. */
+public interface Engine {
+
+    /** {@code cpu}, {@code tornado}. */
+    String name();
+
+    /** One line on what it runs on and why: threads, vector width, device. */
+    String description();
+
+    /** An empty set of variables that lives where this engine computes. */
+    Variables variables();
+
+    /**
+     * Makes {@code graph} runnable. Variables of the graph that {@code variables} does not hold yet are added and given
+     * their first values, drawn from the graph's seed and the variable's name; the others keep theirs.
+     *
+     * @throws ShapeError if a variable is there with another type
+     */
+    Program compile(Graph graph, Variables variables);
+}

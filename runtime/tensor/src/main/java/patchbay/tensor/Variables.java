@@ -1,0 +1,38 @@
+package patchbay.tensor;
+
+import java.util.Set;
+
+/**
+ * Named values that outlive a run: parameters, optimizer moments, state. Programs compiled over the same variables share
+ * them. They live where the engine computes; reading and writing copies.
+ */
+public interface Variables {
+
+    /** Names, in the order in which they were added. */
+    Set<String> names();
+
+    boolean contains(String name);
+
+    TensorType type(String name);
+
+    /** Adds a variable, or gives a known one new values. */
+    void put(String name, TensorType type, float[] values);
+
+    void put(String name, TensorType type, int[] values);
+
+    /** Copies the values of a float variable into {@code into}. */
+    void read(String name, float[] into);
+
+    void read(String name, int[] into);
+
+    /** Another name set over the same storage: what both hold they share; what is added to one, the other does not have. */
+    Variables fork();
+
+    /** Takes the variable {@code name} of {@code other} (of the same engine) into this set, sharing storage, in place of any of that name. */
+    void share(String name, Variables other);
+
+    /** A copy with storage of its own. */
+    Variables copy();
+
+    void remove(String name);
+}
