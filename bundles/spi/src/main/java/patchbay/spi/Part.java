@@ -1,0 +1,35 @@
+package patchbay.spi;
+
+import java.lang.annotation.Annotation;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ConsumerType;
+import patchbay.tensor.Shape;
+
+/**
+ * What fits a socket of a model. A plugin implements one of the kinds ({@link Router}, {@link Balancer}, {@link Expert},
+ * {@link Attention}, {@link Position}), keeps nothing in fields and builds the same
+ * graph each time it is asked. Options or sizes that do not suit it are a {@link patchbay.tensor.UserError}, thrown while building.
+ */
+@ConsumerType
+public interface Part {
+
+    /**
+     * The annotation type whose elements are this plugin's options, with their defaults. An element {@code keyHeads} is
+     * written {@code key-heads} in an experiment file. Elements are numbers, booleans, strings or enums.
+     */
+    default Class<? extends Annotation> options() {
+        return NoOptions.class;
+    }
+
+    /**
+     * How a variable's values (a parameter's, or one of its optimizer moments') pass to this plugin when the part before
+     * it in the socket had a variable of the same name but another shape. Same name and same shape always carry over;
+     * empty starts anew.
+     */
+    default Optional<float[]> carryOver(String variable, Shape before, float[] values, Shape now) {
+        return Optional.empty();
+    }
+
+    /** For plugins without options. */
+    @interface NoOptions {}
+}
