@@ -1,0 +1,53 @@
+package patchbay.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import patchbay.tensor.UserError;
+
+/** A tokenizer as JSON: {@code {"tokenizer": "char", "characters": "...", "end-of-document": true}}. */
+final class TokenizerFile {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private TokenizerFile() {
+    }
+
+    static void write(Tokenizer tokenizer, Path file) {
+        var json = JSON.createObjectNode().put("tokenizer", tokenizer.name());
+        if (tokenizer instanceof CharTokenizer chars) {
+            json.put("characters", chars.characters()).put("end-of-document", chars.ends());
+        }
+        try {
+            Files.writeString(file, JSON.writeValueAsString(json) + "\n");
+        } catch (IOException e) {
+            throw new UserError("cannot write the tokenizer to " + file + ": " + Utf8.reason(e), e);
+        }
+    }
+
+    static Tokenizer read(Path file) {
+        try {
+            var json = JSON.readTree(Files.readString(file));
+            return switch (json.path("tokenizer").asText()) {
+                case "byte" -> new ByteTokenizer();
+                case "char" -> new CharTokenizer(characters(json, file), json.path("end-of-document").asBoolean());
+                default -> throw new UserError(file + " is no tokenizer's file: its \"tokenizer\" is neither \"byte\" nor \"char\"");
+            };
+        } catch (JsonProcessingException e) {
+            throw new UserError(file + " is no tokenizer's file: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new UserError("cannot read the tokenizer from " + file + ": " + Utf8.reason(e), e);
+        }
+    }
+
+    private static String characters(JsonNode json, Path file) {
+        var characters = json.path("characters").asText();
+        if (characters.isEmpty()) {
+            throw new UserError(file + " is no char tokenizer's file: it has no \"characters\"");
+        }
+        return characters;
+    }
+}
