@@ -1,0 +1,6 @@
+package patchbay.tensor;
+
+interface Indexing {
+
+    Tensor self();
+}
