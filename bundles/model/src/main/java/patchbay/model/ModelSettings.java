@@ -1,0 +1,74 @@
+package patchbay.model;
+
+import java.util.List;
+import patchbay.tensor.UserError;
+
+/**
+ * The sizes of a decoder-only transformer: everything about a model that is no plugin.
+ *
+ * @param layers blocks, each an attention and a feed-forward
+ * @param dim width of the residual stream
+ * @param heads query heads of an attention
+ * @param context the most tokens of a sequence
+ * @param hidden inner width of one expert, or of a dense feed-forward
+ * @param experts routed experts a mixture layer
+ * @param k experts that a token is sent to
+ * @param sharedExperts times {@code hidden} is the inner width of the feed-forward that every token passes beside the routed ones
+ * @param dense the layers, counted from 0, with one dense feed-forward in place of a mixture; {@code all} for every layer
+ * @param tied whether the output projection is the token embedding
+ * @param dropout probability of dropping an element of the embedding and of each sub-layer's output
+ * @param norm {@code rms} or {@code layer}
+ */
+public record ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
+        List<String> dense, boolean tied, float dropout, Norm norm) {
+
+    /** The normalisation before each sub-layer and before the output. */
+    public enum Norm { rms, layer }
+
+    public ModelSettings {
+        dense = List.copyOf(dense);
+        atLeast("layers", layers, 1);
+        atLeast("dim", dim, 1);
+        atLeast("heads", heads, 1);
+        atLeast("context", context, 1);
+        atLeast("hidden", hidden, 1);
+        atLeast("shared-experts", sharedExperts, 0);
+        if (dim % heads != 0) {
+            throw new UserError("model.dim is " + dim + ", which " + heads + " heads do not divide evenly");
+        }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new UserError("model.dropout must be at least 0 and less than 1, not " + dropout);
+        }
+        for (var layer : dense) {
+            if (!layer.equals("all") && !isLayer(layer, layers)) {
+                throw new UserError("model.dense names layer '" + layer + "'; valid: all, or a list of 0 to " + (layers - 1));
+            }
+        }
+        boolean allDense = dense.contains("all") || dense.stream().distinct().count() == layers;
+        if (!allDense) {
+            atLeast("experts", experts, 1);
+            atLeast("k", k, 1);
+            if (k > experts) {
+                throw new UserError("model.k is " + k + ", but a layer has only " + experts + " experts");
+            }
+        }
+    }
+
+    public static ModelSettings defaults() {
+        return new ModelSettings(4, 128, 4, 128, 256, 8, 2, 0, List.of(), true, 0, Norm.rms);
+    }
+
+    public boolean isDense(int layer) {
+        return dense.contains("all") || dense.contains(Integer.toString(layer));
+    }
+
+    private static boolean isLayer(String text, int layers) {
+        return text.matches("\\d{1,6}") && Integer.parseInt(text) < layers;
+    }
+
+    private static void atLeast(String key, int value, int least) {
+        if (value < least) {
+            throw new UserError("model." + key + " must be at least " + least + ", not " + value);
+        }
+    }
+}
