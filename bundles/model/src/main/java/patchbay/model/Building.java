@@ -1,0 +1,90 @@
+package patchbay.model;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import patchbay.spi.Mode;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Shape;
+import patchbay.tensor.Tensor;
+import patchbay.tensor.TensorType;
+
+/** A graph while a model is being built into it, and what is learnt on the way. */
+public final class Building {
+
+    private final Graph graph;
+    private final Mode mode;
+    private final ModelSettings settings;
+    private final Set<String> undecayed = new LinkedHashSet<>();
+    private final Set<String> metrics = new LinkedHashSet<>();
+    private final Map<Tensor, Tensor> caches = new LinkedHashMap<>();
+    private int salts;
+
+    public Building(Graph graph, Mode mode, ModelSettings settings) {
+        this.graph = graph;
+        this.mode = mode;
+        this.settings = settings;
+    }
+
+    public Graph graph() {
+        return graph;
+    }
+
+    public Mode mode() {
+        return mode;
+    }
+
+    public ModelSettings settings() {
+        return settings;
+    }
+
+    /** Position of the first token, i32[1]: an input when decoding, else 0. */
+    public Tensor start() {
+        return mode == Mode.DECODING ? graph.input("start", TensorType.i32(1)) : graph.constant(Shape.of(1), 0);
+    }
+
+    /** The number of the micro-batch in the run, i32[1]: what randomness is drawn from. */
+    public Tensor draw() {
+        return graph.input("draw", TensorType.i32(1));
+    }
+
+    /** Tells apart the places that draw random numbers in the same step. */
+    int salt() {
+        return ++salts;
+    }
+
+    void markUndecayed(String parameter) {
+        undecayed.add(parameter);
+    }
+
+    /** Parameters that weight decay leaves alone. */
+    public Set<String> undecayed() {
+        return undecayed;
+    }
+
+    void metric(String name, Tensor value) {
+        if (metrics.add(name)) {
+            graph.output(name, value);
+        }
+    }
+
+    /** Names of the outputs that plugins and layers publish. */
+    public Set<String> metrics() {
+        return metrics;
+    }
+
+    /** Writes {@code fresh} [B, T, …] behind what the cache {@code name} holds; the cache as it is then. */
+    Tensor cached(String name, Tensor fresh) {
+        var shape = fresh.shape().with(1, settings.context());
+        var cache = graph.state(CACHE + name, TensorType.f32(shape), patchbay.tensor.Initializer.zeros());
+        return caches.computeIfAbsent(cache, absent -> {
+            var written = absent.writeRows(fresh, start());
+            graph.update(absent, written);
+            return written;
+        });
+    }
+
+    /** What the names of caches start with among the variables: they belong to a generation, not to the model. */
+    public static final String CACHE = "cache/";
+}

@@ -1,0 +1,148 @@
+package patchbay.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import patchbay.spi.Attention;
+import patchbay.spi.Balancer;
+import patchbay.spi.Expert;
+import patchbay.spi.Position;
+import patchbay.spi.Routing;
+import patchbay.tensor.Initializer;
+import patchbay.tensor.Shape;
+import patchbay.tensor.Tensor;
+
+/**
+ * A decoder-only transformer with pre-norm blocks (Radford et al. 2019): x + attention(norm(x)), then x + feed-forward(norm(x)),
+ * where a feed-forward is a mixture of experts or one dense expert.
+ */
+public final class Decoder {
+
+    private final Rack rack;
+    private final int vocabulary;
+
+    public Decoder(Rack rack, int vocabulary) {
+        this.rack = rack;
+        this.vocabulary = vocabulary;
+    }
+
+    public Rack rack() {
+        return rack;
+    }
+
+    public int vocabulary() {
+        return vocabulary;
+    }
+
+    /**
+     * What a forward pass yields.
+     *
+     * @param logits [B · T, vocabulary]
+     * @param routings by the path of the mixture layer: {@code layers.3.moe}
+     * @param balance the balancers' loss terms, summed; empty if there are none
+     */
+    public record Forward(Tensor logits, Map<String, Routing> routings, Optional<Tensor> balance) {}
+
+    /** Builds the forward pass over {@code tokens} [B, T], i32; a token below 0 is padding. */
+    public Forward build(Building building, Tensor tokens) {
+        var settings = rack.settings();
+        int rows = tokens.size();
+        int dim = settings.dim();
+        if (tokens.dim(1) > settings.context()) {
+            throw new patchbay.tensor.UserError(tokens.dim(1) + " tokens are more than the model's context of " + settings.context());
+        }
+        var valid = tokens.flatten().greaterOrEqual(0); // [B·T]
+        var embedding = building.graph().parameter("embedding.tokens", Shape.of(vocabulary, dim), Initializer.normal(0.02f));
+        var position = rack.at("position");
+        var positionScope = new Scopes.ForPosition(building, position);
+        var positions = rack.part(Position.class, "position");
+
+        var looked = embedding.gather(tokens); // [B, T, dim]
+        var embedded = building.graph().at(position.place(), () ->
+                Mixture.expected(position, positions.embed(positionScope, looked), looked.type()));
+        var x = dropout(building, embedded).reshape(rows, dim); // [B·T, dim]
+        var routings = new LinkedHashMap<String, Routing>();
+        var terms = new ArrayList<Tensor>();
+        for (int layer = 0; layer < settings.layers(); layer++) {
+            var path = "layers." + layer;
+            var normed = norm(building, path + ".attention-norm", x).reshape(tokens.dim(0), tokens.dim(1), dim);
+            x = x.add(dropout(building, attend(building, path, normed, positions, position).reshape(rows, dim)));
+            normed = norm(building, path + ".feed-forward-norm", x);
+            x = x.add(dropout(building, settings.isDense(layer) ? dense(building, path, normed)
+                    : mixture(building, path + ".moe", normed, valid, routings, terms)));
+        }
+        var normed = norm(building, "norm", x);
+        var logits = settings.tied()
+                ? normed.matmul(embedding, false, true)
+                : normed.matmul(building.graph().parameter("head", Shape.of(dim, vocabulary), Initializer.normal(0.02f)));
+        return new Forward(logits, routings, terms.stream().reduce(Tensor::add));
+    }
+
+    /** Has every balancer make its update for a step in which the layers' experts saw {@code counts} [E] tokens. */
+    public void balance(Building building, Map<String, Tensor> counts) {
+        counts.forEach((path, count) -> {
+            var fitting = rack.at(path + ".balancer");
+            building.graph().at(fitting.place(), () -> {
+                rack.part(Balancer.class, path + ".balancer").update(new Scopes.ForBalancer(building, fitting), count);
+                return null;
+            });
+        });
+    }
+
+    /** Paths of the mixture layers. */
+    public List<String> mixtures() {
+        return rack.fittings().keySet().stream().filter(path -> path.endsWith(".moe.router"))
+                .map(path -> path.substring(0, path.length() - ".router".length())).toList();
+    }
+
+    private Tensor attend(Building building, String path, Tensor x, Position positions, Fitting position) {
+        var fitting = rack.at(path + ".attention");
+        var attention = rack.part(Attention.class, path + ".attention");
+        var positionScope = new Scopes.ForPosition(building, position);
+        var scope = new Scopes.ForAttention(building, fitting, headed -> building.graph().at(position.place(), () ->
+                Mixture.expected(position, positions.rotate(positionScope, headed), headed.type())));
+        if (!attention.canBeCausal()) {
+            throw new patchbay.tensor.UserError(fitting.place() + " lets a token see those behind it; this socket needs a causal one");
+        }
+        return building.graph().at(fitting.place(), () ->
+                Mixture.expected(fitting, attention.forward(scope, x), x.type()));
+    }
+
+    private Tensor dense(Building building, String path, Tensor rows) {
+        var fitting = rack.at(path + ".feed-forward");
+        var expert = rack.part(Expert.class, path + ".feed-forward");
+        return building.graph().at(fitting.place(), () -> Mixture.expected(fitting,
+                expert.forward(new Scopes.ForDense(building, fitting, rack.settings().hidden()), rows), rows.type()));
+    }
+
+    private Tensor mixture(Building building, String path, Tensor rows, Tensor valid, Map<String, Routing> routings, List<Tensor> terms) {
+        var mixed = new Mixture(rack, path).build(building, rows, valid);
+        routings.put(path, mixed.routing());
+        var fitting = rack.at(path + ".balancer");
+        var balancer = rack.part(Balancer.class, path + ".balancer");
+        building.graph().at(fitting.place(), () -> balancer.loss(new Scopes.ForBalancer(building, fitting), mixed.routing()))
+                .ifPresent(term -> terms.add(Mixture.expected(fitting, term.reshape(Shape.scalar()),
+                        patchbay.tensor.TensorType.f32(Shape.scalar()))));
+        return mixed.output();
+    }
+
+    private Tensor norm(Building building, String path, Tensor x) {
+        var shape = Shape.of(rack.settings().dim());
+        building.markUndecayed(path + ".gain");
+        var gain = building.graph().parameter(path + ".gain", shape, Initializer.ones());
+        return switch (rack.settings().norm()) {
+            case rms -> x.rmsNorm(gain, 1e-5f);
+            case layer -> {
+                building.markUndecayed(path + ".bias");
+                yield x.layerNorm(gain, building.graph().parameter(path + ".bias", shape, Initializer.zeros()), 1e-5f);
+            }
+        };
+    }
+
+    private Tensor dropout(Building building, Tensor x) {
+        float p = rack.settings().dropout();
+        return building.mode() == patchbay.spi.Mode.TRAINING && p > 0 ? x.dropout(p, building.draw(), building.salt()) : x;
+    }
+}

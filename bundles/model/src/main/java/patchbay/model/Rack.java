@@ -1,0 +1,82 @@
+package patchbay.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import patchbay.spi.Part;
+import patchbay.tensor.UserError;
+
+/** A model's sockets with a plugin in each: everything that is needed to build its graph, and nothing computed yet. */
+public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> fittings) {
+
+    public Rack {
+        fittings = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(fittings));
+    }
+
+    /**
+     * Takes from {@code shelf} what {@code wiring} asks for.
+     *
+     * @throws UserError for a pattern that no socket matches, a plugin that is not there, or options that it does not have
+     */
+    public static Rack fit(ModelSettings settings, Wiring wiring, Shelf shelf) {
+        var sockets = Socket.of(settings);
+        for (var pattern : wiring.sockets().keySet()) {
+            matching(sockets, pattern);
+        }
+        var fittings = new LinkedHashMap<String, Fitting>();
+        for (var socket : sockets) {
+            var plug = wiring.at(socket.path()).orElse(socket.standard());
+            fittings.put(socket.path(), new Fitting(socket, plug, offer(shelf, socket, plug)));
+        }
+        return new Rack(settings, wiring, fittings);
+    }
+
+    /** This rack with {@code plug} in every socket that {@code pattern} matches; the other sockets keep the very parts they have. */
+    public Rack with(String pattern, Plug plug, Shelf shelf) {
+        var changed = new LinkedHashMap<>(fittings);
+        for (var socket : matching(Socket.of(settings), pattern)) {
+            changed.put(socket.path(), new Fitting(socket, plug, offer(shelf, socket, plug)));
+        }
+        return new Rack(settings, wiring.with(pattern, plug), changed);
+    }
+
+    /** This rack with the shelf's present plugin wherever it differs from the one that is fitted; sockets whose plugin is gone keep theirs. */
+    public Rack refreshed(Shelf shelf) {
+        var offers = new ArrayList<>(shelf.offers());
+        var changed = new LinkedHashMap<>(fittings);
+        changed.replaceAll((path, fitting) -> offers.stream()
+                .filter(offer -> offer.kind() == fitting.socket().kind() && offer.name().equals(fitting.plug().plugin()))
+                .findFirst().map(offer -> new Fitting(fitting.socket(), fitting.plug(), offer)).orElse(fitting));
+        return new Rack(settings, wiring, changed);
+    }
+
+    public Fitting at(String path) {
+        var fitting = fittings.get(path);
+        if (fitting == null) {
+            throw UserError.unknown("socket", path, fittings.keySet());
+        }
+        return fitting;
+    }
+
+    /** The part at {@code path}, which must be of that kind. */
+    <P extends Part> P part(Class<P> kind, String path) {
+        return kind.cast(at(path).offer().part());
+    }
+
+    private static List<Socket> matching(List<Socket> sockets, String pattern) {
+        var matched = sockets.stream().filter(socket -> new SocketPattern(pattern).matches(socket.path())).toList();
+        if (matched.isEmpty()) {
+            throw UserError.unknown("socket", pattern, sockets.stream().map(Socket::path).toList());
+        }
+        return matched;
+    }
+
+    private static Offer offer(Shelf shelf, Socket socket, Plug plug) {
+        try {
+            return shelf.offer(socket.kind(), plug.plugin());
+        } catch (UserError error) {
+            throw new UserError(error.getMessage() + " (at " + socket.path() + ")", error);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package patchbay.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import patchbay.spi.Attention;
+import patchbay.spi.Balancer;
+import patchbay.spi.Expert;
+import patchbay.spi.Part;
+import patchbay.spi.Position;
+import patchbay.spi.Router;
+
+/**
+ * A place in a model that a plugin fits.
+ *
+ * @param path {@code layers.3.moe.router}
+ * @param kind what fits
+ * @param standard what is fitted where nothing was asked for
+ */
+public record Socket(String path, Class<? extends Part> kind, Plug standard) {
+
+    /** Everything that can fit a socket. */
+    public static final List<Class<? extends Part>> KINDS =
+            List.of(Router.class, Balancer.class, Expert.class, Attention.class, Position.class);
+
+    /** The sockets of a decoder of these sizes, from the embedding up. */
+    public static List<Socket> of(ModelSettings settings) {
+        var sockets = new ArrayList<Socket>();
+        sockets.add(new Socket("position", Position.class, Plug.of("rope")));
+        for (int layer = 0; layer < settings.layers(); layer++) {
+            var path = "layers." + layer;
+            sockets.add(new Socket(path + ".attention", Attention.class, Plug.of("full")));
+            if (settings.isDense(layer)) {
+                sockets.add(new Socket(path + ".feed-forward", Expert.class, Plug.of("swiglu")));
+            } else {
+                sockets.add(new Socket(path + ".moe.router", Router.class, Plug.of("top-k")));
+                sockets.add(new Socket(path + ".moe.balancer", Balancer.class, Plug.of("auxiliary-loss")));
+                sockets.add(new Socket(path + ".moe.experts", Expert.class, Plug.of("swiglu")));
+                if (settings.sharedExperts() > 0) {
+                    sockets.add(new Socket(path + ".moe.shared", Expert.class, Plug.of("swiglu")));
+                }
+            }
+        }
+        return sockets;
+    }
+}
