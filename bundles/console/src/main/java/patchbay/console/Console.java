@@ -30,6 +30,7 @@ import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
@@ -54,6 +55,7 @@ public final class Console {
 
     private static final Logger LOG = LoggerFactory.getLogger(Console.class);
     private static final String PROMPT = "patchbay> ";
+    private static final Set<String> EXIT = Set.of("exit", "quit");
 
     private final BundleContext context;
     private final CommandProcessor processor;
@@ -80,6 +82,9 @@ public final class Console {
         try (Terminal terminal = TerminalBuilder.builder().name("patchbay").system(true).nativeSignals(true)
                 .signalHandler(Terminal.SignalHandler.SIG_IGN).build();
                 CommandSession session = processor.createSession(terminal.input(), terminal.output(), terminal.output())) {
+            if (terminal.getWidth() == 0) {
+                terminal.setSize(new Size(80, 24)); // a pseudo-terminal that was never given one
+            }
             return loop(session, terminal, reader(session, terminal));
         } catch (IOException e) {
             Streams.err().println("error: no console: " + e.getMessage());
@@ -107,8 +112,6 @@ public final class Console {
             }
         }
     }
-
-    private static final Set<String> EXIT = Set.of("exit", "quit");
 
     private static int end(LineReader reader) throws IOException {
         reader.getHistory().save();

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import org.apache.felix.service.command.CommandProcessor;
@@ -45,7 +46,6 @@ public final class Entry implements ToIntFunction<List<String>> {
 
     @Override
     public int applyAsInt(List<String> words) {
-        // The descriptors and not System.in and out: the shell's runtime has replaced those with streams that lead back here.
         var in = new FileInputStream(FileDescriptor.in);
         var out = Streams.out();
         var err = Streams.err();
@@ -71,7 +71,7 @@ public final class Entry implements ToIntFunction<List<String>> {
                 () -> context.getBundle(0).getState() == Bundle.STOPPING);
     }
 
-    private static java.util.Iterator<String> lines(InputStream in) {
+    private static Iterator<String> lines(InputStream in) {
         return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).lines()
                 .filter(line -> !line.isBlank() && !line.stripLeading().startsWith("#"))
                 .iterator();

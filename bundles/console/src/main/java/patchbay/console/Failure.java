@@ -15,7 +15,7 @@ import org.apache.felix.gogo.runtime.CommandNotFoundException;
 record Failure(String message, int exitCode) {
 
     /** Gogo's words for arguments that fit no signature of a command. */
-    private static final Pattern COERCION = Pattern.compile("Cannot coerce (\\S+?)\\((.*)\\) to any of \\[(.*)]", Pattern.DOTALL);
+    private static final Pattern COERCION = Pattern.compile("Cannot coerce (\\S+?)\\(.*\\) to any of \\[(.*)]", Pattern.DOTALL);
 
     static Failure of(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
@@ -30,8 +30,8 @@ record Failure(String message, int exitCode) {
         var coercion = COERCION.matcher(String.valueOf(thrown.getMessage()));
         if (thrown instanceof IllegalArgumentException && coercion.matches()) {
             String command = coercion.group(1);
-            return new Failure("'" + command + "' does not take (" + coercion.group(2) + "), it takes "
-                    + coercion.group(3).replace(", (", " or (") + "; see 'help " + command + "'", 1);
+            String signatures = coercion.group(2).replace(", (", " or (");
+            return new Failure("these arguments do not fit: '" + command + "' takes " + signatures + "; see 'help " + command + "'", 1);
         }
         return new Failure(text(root(thrown)), 1);
     }

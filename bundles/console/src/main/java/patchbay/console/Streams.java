@@ -1,29 +1,24 @@
 package patchbay.console;
 
 import java.io.FileDescriptor;
-import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** The process's own streams. */
+/** The process's own streams: the shell's runtime replaces those of {@link System} by ones that lead back to a session. */
 final class Streams {
 
     private Streams() {}
 
     static PrintStream out() {
-        return new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        return on(FileDescriptor.out);
     }
 
-    /** Standard error, wherever the script has put it. */
     static PrintStream err() {
-        String path = System.getProperty("patchbay.stderr");
-        try {
-            return new PrintStream(
-                    path == null ? new FileOutputStream(FileDescriptor.err) : new FileOutputStream(path, true),
-                    true, StandardCharsets.UTF_8);
-        } catch (FileNotFoundException e) {
-            throw new IllegalStateException("standard error cannot be reopened from " + path, e);
-        }
+        return on(FileDescriptor.err);
+    }
+
+    private static PrintStream on(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }
 }

@@ -1,6 +1,5 @@
 package patchbay.launcher;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -18,7 +17,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        restoreStandardError();
+        StandardError.restore();
         // JLine falls back to a dumb terminal when it finds a context class loader that cannot see its providers.
         Thread.currentThread().setContextClassLoader(null);
         System.exit(run(List.of(arguments)));
@@ -37,22 +36,6 @@ public final class Main {
                 e.printStackTrace(err);
             }
             return 1;
-        }
-    }
-
-    /**
-     * The script starts the JVM with standard error on descriptor 3, so that the JVM's own notice about the incubating
-     * Vector API is not the first thing that a user reads. From here on everything is written where it was meant to go.
-     */
-    private static void restoreStandardError() {
-        String path = System.getProperty("patchbay.stderr");
-        if (path == null) {
-            return;
-        }
-        try {
-            System.setErr(new PrintStream(new FileOutputStream(path, true), true));
-        } catch (IOException e) {
-            System.err.println("standard error cannot be reopened: " + e.getMessage());
         }
     }
 }
