@@ -1,6 +1,132 @@
 package patchbay.tensor;
 
-interface Networks {
+import java.util.List;
+
+import patchbay.tensor.operations.Attention;
+import patchbay.tensor.operations.CrossEntropy;
+import patchbay.tensor.operations.Dropout;
+import patchbay.tensor.operations.LayerNorm;
+import patchbay.tensor.operations.LogSoftmax;
+import patchbay.tensor.operations.Noise;
+import patchbay.tensor.operations.RmsNorm;
+import patchbay.tensor.operations.Rotary;
+import patchbay.tensor.operations.RotaryTable;
+import patchbay.tensor.operations.SiluMultiply;
+import patchbay.tensor.operations.Softmax;
+
+/** The operations that neural networks are made of, fused with their gradients. Rows run along the last axis. */
+public interface Networks {
 
     Tensor self();
+
+    /** Probabilities along the last axis; a row of −∞ alone has the probabilities 0. */
+    default Tensor softmax() {
+        return self().graph().apply(new Softmax(), self());
+    }
+
+    /** Logarithms of {@link #softmax}. */
+    default Tensor logSoftmax() {
+        return self().graph().apply(new LogSoftmax(), self());
+    }
+
+    /**
+     * The loss of each row of these logits, {@code [*, V] → [*]}, in nats.
+     *
+     * @param targets {@code i32[*]}, the right class of each row; where negative, the row is ignored: loss and gradient are 0
+     */
+    default Tensor crossEntropy(Tensor targets) {
+        return self().graph().apply(new CrossEntropy(), List.of(self(), targets)).getFirst();
+    }
+
+    /**
+     * {@code x / √(mean(x²) + epsilon) · weight} (Zhang and Sennrich 2019).
+     *
+     * @param weight {@code [D]}, D the last axis
+     */
+    default Tensor rmsNorm(Tensor weight, float epsilon) {
+        return self().graph().apply(new RmsNorm(epsilon), List.of(self(), weight)).getFirst();
+    }
+
+    /**
+     * {@code (x − mean) / √(variance + epsilon) · weight + bias} (Ba et al. 2016).
+     *
+     * @param weight {@code [D]}, D the last axis
+     * @param bias {@code [D]}
+     */
+    default Tensor layerNorm(Tensor weight, Tensor bias, float epsilon) {
+        return self().graph().apply(new LayerNorm(epsilon), List.of(self(), weight, bias)).getFirst();
+    }
+
+    /** {@link #rotary(Tensor, float, int)} of whole heads. */
+    default Tensor rotary(Tensor start, float base) {
+        return rotary(start, base, self().dim(-1));
+    }
+
+    /**
+     * Rotary position embedding of {@code [B, T, H, D]} (Su et al. 2021): token t stands at position {@code start + t}. In the
+     * split form of GPT-NeoX and Llama: element j of a head turns with element j + dims/2 by the angle
+     * {@code position · base^(−2j / dims)}.
+     *
+     * @param start {@code i32[1]}
+     * @param dims how many elements of a head turn; even. The others stay as they are
+     */
+    default Tensor rotary(Tensor start, float base, int dims) {
+        var x = self();
+        if (x.rank() != 4 || dims > x.dim(3)) {
+            throw new ShapeError("rotary of " + x.type() + ": it must be [batch, time, heads, dim] with dim at least " + dims);
+        }
+        var angles = new RotaryTable(x.dim(1), dims, base);
+        // heads and layers of one graph share the table, so its sines are computed once a run
+        var table = x.graph().nodes().stream()
+                .filter(node -> node.operation().equals(angles) && node.inputs().getFirst() == start)
+                .map(node -> node.outputs().getFirst()).findFirst()
+                .orElseGet(() -> x.graph().apply(angles, start));
+        return x.graph().apply(new Rotary(false), x, table);
+    }
+
+    /**
+     * Zeroes elements with probability {@code p} and scales the others by {@code 1 / (1 − p)}.
+     *
+     * @param step {@code i32[1]}: each step has another mask
+     * @param salt tells one dropout of a model from another
+     */
+    default Tensor dropout(float p, Tensor step, int salt) {
+        return p == 0 ? self() : self().graph().apply(new Dropout(p, salt), self(), step);
+    }
+
+    /** {@code silu(this) · other}: the gate of SwiGLU (Shazeer 2020). Shapes must be equal. */
+    default Tensor siluMultiply(Tensor other) {
+        return self().graph().apply(new SiluMultiply(), self(), other);
+    }
+
+    /**
+     * {@code softmax(scale · q·kᵀ)·v} for each head. Query t stands at position {@code start + t} and key s at position s. Keys
+     * at or beyond {@code start + T} are never attended to, so k and v may be a cache that is not full yet; for attention to all
+     * S keys that are not the queries' own, start is {@code S − T}.
+     *
+     * @param q {@code [B, T, H, D]}
+     * @param k {@code [B, S, G, D]}, H a multiple of G: head h reads key head {@code h / (H / G)}
+     * @param v {@code [B, S, G, D]}
+     * @param start {@code i32[1]}
+     * @param causal whether a query sees no position behind its own
+     * @param scale usually {@code 1 / √D}
+     * @return {@code [B, T, H, D]}
+     */
+    static Tensor attention(Tensor q, Tensor k, Tensor v, Tensor start, boolean causal, float scale) {
+        return q.graph().apply(new Attention(causal, scale), List.of(q, k, v, start)).getFirst();
+    }
+
+    /**
+     * Standard normal numbers that depend on (step, salt, index) only.
+     *
+     * @param step {@code i32[1]}
+     */
+    static Tensor normalNoise(Tensor step, int salt, Shape shape) {
+        return step.graph().apply(new Noise(Noise.Distribution.NORMAL, salt, shape), step);
+    }
+
+    /** Numbers between 0 and 1 that depend on (step, salt, index) only. */
+    static Tensor uniformNoise(Tensor step, int salt, Shape shape) {
+        return step.graph().apply(new Noise(Noise.Distribution.UNIFORM, salt, shape), step);
+    }
 }

@@ -1,0 +1,113 @@
+package patchbay.tensor.operations;
+
+import java.util.List;
+
+import patchbay.tensor.Gradient;
+import patchbay.tensor.Kernel;
+import patchbay.tensor.Launch;
+import patchbay.tensor.Node;
+import patchbay.tensor.Operation;
+import patchbay.tensor.Shape;
+import patchbay.tensor.Tensor;
+import patchbay.tensor.TensorType;
+
+/**
+ * Matrix product over the last two axes: {@code [*, m, k] × [*, k, n] → [*, m, n]}, either operand read transposed. The
+ * leading axes are equal, or one operand has none or only ones.
+ *
+ * @param transposeA a is {@code [*, k, m]}
+ * @param transposeB b is {@code [*, n, k]}
+ */
+public record MatMul(boolean transposeA, boolean transposeB) implements Operation {
+
+    static final Kernel MATMUL = Kernel.of(patchbay.kernels.MatMul.class, "matmul");
+
+    @Override
+    public String name() {
+        return "matmul";
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> inputs) {
+        Expect.f32("the left operand", inputs.get(0));
+        Expect.f32("the right operand", inputs.get(1));
+        var a = inputs.get(0).shape();
+        var b = inputs.get(1).shape();
+        Expect.that(a.rank() >= 2 && b.rank() >= 2, "both operands must have at least two axes");
+        Expect.that(k(a) == bK(b), "the left operand has " + k(a) + " columns" + (transposeA ? " (transposed)" : "")
+                + " but the right one " + bK(b) + " rows" + (transposeB ? " (transposed)" : ""));
+        var aBatch = batch(a);
+        var bBatch = batch(b);
+        Expect.that(aBatch.equals(bBatch) || aBatch.size() == 1 || bBatch.size() == 1, "leading axes " + aBatch + " and "
+                + bBatch + " must be equal, or one operand's must be absent or 1");
+        return List.of(TensorType.f32(aBatch.broadcast(bBatch).append(m(a), n(b))));
+    }
+
+    @Override
+    public List<Launch> launches(Node node) {
+        var a = node.input(0).shape();
+        var b = node.input(1).shape();
+        int m = m(a);
+        int n = n(b);
+        int k = k(a);
+        int rows = node.output(0).shape().span(0, node.output(0).shape().rank() - 1);
+        // one matrix on the right for all rows of a: the batch is one large product
+        boolean flat = batch(b).size() == 1 && !transposeA;
+        return List.of(Launch.of(MATMUL, rows).input(0).input(1).output(0)
+                .value(flat ? rows : m).value(n).value(k)
+                .value(flat || batch(a).size() == 1 ? 0 : m * k).value(transposeA ? 1 : k).value(transposeA ? m : 1)
+                .value(batch(b).size() == 1 ? 0 : k * n).value(transposeB ? 1 : n).value(transposeB ? k : 1)
+                .work(2L * n * k));
+    }
+
+    /** {@code da = dy·bᵀ} and {@code db = aᵀ·dy}, transposed where the operand is, summed over the axes it was stretched along. */
+    @Override
+    public void gradient(Node node, Gradient gradient) {
+        var a = node.inputs().get(0);
+        var b = node.inputs().get(1);
+        gradient.to(0, () -> {
+            var dy = gradient.of(0);
+            return reduce(transposeA ? b.matmul(dy, transposeB, true) : dy.matmul(b, false, !transposeB), a.shape());
+        });
+        gradient.to(1, () -> {
+            var dy = gradient.of(0);
+            if (batch(b.shape()).size() == 1 && !transposeA) {
+                return reduce(transposeB ? dy.outerSum(a) : a.outerSum(dy), b.shape());
+            }
+            return reduce(transposeB ? dy.matmul(a, true, transposeA) : a.matmul(dy, !transposeA, false), b.shape());
+        });
+    }
+
+    private static Tensor reduce(Tensor stretched, Shape shape) {
+        var full = stretched.shape();
+        if (full.equals(shape)) {
+            return stretched;
+        }
+        if (full.size() == shape.size()) {
+            return stretched.reshape(shape);
+        }
+        // the operand had one matrix only, so everything in front of it was stretched
+        int[] leading = java.util.stream.IntStream.range(0, full.rank() - 2).toArray();
+        return stretched.sum(leading).reshape(shape);
+    }
+
+    private static Shape batch(Shape shape) {
+        return Shape.of(java.util.Arrays.copyOf(shape.dims(), shape.rank() - 2));
+    }
+
+    private int m(Shape a) {
+        return a.dim(transposeA ? -1 : -2);
+    }
+
+    private int k(Shape a) {
+        return a.dim(transposeA ? -2 : -1);
+    }
+
+    private int bK(Shape b) {
+        return b.dim(transposeB ? -1 : -2);
+    }
+
+    private int n(Shape b) {
+        return b.dim(transposeB ? -2 : -1);
+    }
+}
