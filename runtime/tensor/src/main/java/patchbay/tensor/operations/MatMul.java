@@ -8,7 +8,6 @@ import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
 import patchbay.tensor.Operation;
 import patchbay.tensor.Shape;
-import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 
 /**
@@ -67,28 +66,15 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
         var b = node.inputs().get(1);
         gradient.to(0, () -> {
             var dy = gradient.of(0);
-            return reduce(transposeA ? b.matmul(dy, transposeB, true) : dy.matmul(b, false, !transposeB), a.shape());
+            return (transposeA ? b.matmul(dy, transposeB, true) : dy.matmul(b, false, !transposeB)).sumTo(a.shape());
         });
         gradient.to(1, () -> {
             var dy = gradient.of(0);
             if (batch(b.shape()).size() == 1 && !transposeA) {
-                return reduce(transposeB ? dy.outerSum(a) : a.outerSum(dy), b.shape());
+                return (transposeB ? dy.outerSum(a) : a.outerSum(dy)).reshape(b.shape());
             }
-            return reduce(transposeB ? dy.matmul(a, true, transposeA) : a.matmul(dy, !transposeA, false), b.shape());
+            return (transposeB ? dy.matmul(a, true, transposeA) : a.matmul(dy, !transposeA, false)).sumTo(b.shape());
         });
-    }
-
-    private static Tensor reduce(Tensor stretched, Shape shape) {
-        var full = stretched.shape();
-        if (full.equals(shape)) {
-            return stretched;
-        }
-        if (full.size() == shape.size()) {
-            return stretched.reshape(shape);
-        }
-        // the operand had one matrix only, so everything in front of it was stretched
-        int[] leading = java.util.stream.IntStream.range(0, full.rank() - 2).toArray();
-        return stretched.sum(leading).reshape(shape);
     }
 
     private static Shape batch(Shape shape) {

@@ -6,10 +6,12 @@ import patchbay.tensor.Gradient;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
 import patchbay.tensor.Operation;
+import patchbay.tensor.Shape;
+import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 
 /**
- * The sum over all leading axes of the outer products along the last: {@code [*, m], [*, n] → [m, n]}. It is the gradient
+ * The sum over all rows (along the last axis) of their outer products: {@code [*, m], [*, n] → [m, n]}. It is the gradient
  * of a linear layer by its weights.
  */
 public record OuterSum() implements Operation {
@@ -23,10 +25,10 @@ public record OuterSum() implements Operation {
     public List<TensorType> infer(List<TensorType> inputs) {
         Expect.rows("the left operand", inputs.get(0));
         Expect.rows("the right operand", inputs.get(1));
-        var a = inputs.get(0).shape();
-        var b = inputs.get(1).shape();
-        Expect.that(a.without(-1).equals(b.without(-1)), "all axes but the last must be equal");
-        return List.of(TensorType.f32(a.dim(-1), b.dim(-1)));
+        int left = Expect.rowCount(inputs.get(0));
+        int right = Expect.rowCount(inputs.get(1));
+        Expect.that(left == right, "one operand has " + left + " rows and the other " + right);
+        return List.of(TensorType.f32(inputs.get(0).shape().dim(-1), inputs.get(1).shape().dim(-1)));
     }
 
     @Override
@@ -47,8 +49,7 @@ public record OuterSum() implements Operation {
         gradient.to(1, () -> rows(a).matmul(gradient.of(0)).reshape(b.shape()));
     }
 
-    /** A vector as one row. */
-    private static patchbay.tensor.Tensor rows(patchbay.tensor.Tensor operand) {
-        return operand.rank() > 1 ? operand : operand.reshape(patchbay.tensor.Shape.of(1, operand.dim(0)));
+    private static Tensor rows(Tensor operand) {
+        return operand.reshape(Shape.of(Expect.rowCount(operand.type()), operand.dim(-1)));
     }
 }
