@@ -1,0 +1,100 @@
+package patchbay.engine.cpu;
+
+import java.util.Map;
+import patchbay.tensor.Program;
+import patchbay.tensor.TensorType;
+import patchbay.tensor.UserError;
+import patchbay.tensor.reference.HostArrays;
+
+/**
+ * A compiled graph: a list of steps over arrays that were all bound when it was compiled. If a kernel fails in the
+ * middle of a run, variables that had been renewed by then keep their new values.
+ */
+final class CpuProgram implements Program {
+
+    record Named(TensorType type, Object array) {}
+
+    private final Map<String, Named> inputs;
+    private final Map<String, Named> outputs;
+    private final int launches;
+    private final long memory;
+    private Runnable[] steps;
+
+    CpuProgram(Map<String, Named> inputs, Map<String, Named> outputs, Runnable[] steps, int launches, long memory) {
+        this.inputs = inputs;
+        this.outputs = outputs;
+        this.steps = steps;
+        this.launches = launches;
+        this.memory = memory;
+    }
+
+    @Override
+    public void run() {
+        if (steps == null) {
+            throw new IllegalStateException("this program is closed");
+        }
+        for (var step : steps) {
+            step.run();
+        }
+    }
+
+    @Override
+    public void write(String input, float[] values) {
+        writeArray(input, values);
+    }
+
+    @Override
+    public void write(String input, int[] values) {
+        writeArray(input, values);
+    }
+
+    private void writeArray(String name, Object values) {
+        var input = named("input", name, inputs);
+        HostArrays.write("input '" + name + "'", input.type, values, input.array);
+    }
+
+    @Override
+    public void read(String output, float[] into) {
+        readArray(output, into);
+    }
+
+    @Override
+    public void read(String output, int[] into) {
+        readArray(output, into);
+    }
+
+    private void readArray(String name, Object into) {
+        var output = named("output", name, outputs);
+        HostArrays.read("output '" + name + "'", output.type, output.array, into);
+    }
+
+    @Override
+    public TensorType type(String output) {
+        return named("output", output, outputs).type;
+    }
+
+    private static Named named(String kind, String name, Map<String, Named> known) {
+        var there = known.get(name);
+        if (there == null) {
+            throw UserError.unknown(kind, name, known.keySet());
+        }
+        return there;
+    }
+
+    @Override
+    public int launches() {
+        return launches;
+    }
+
+    @Override
+    public long memory() {
+        return memory;
+    }
+
+    @Override
+    public void close() {
+        steps = null;
+        inputs.clear();
+        outputs.clear();
+    }
+}

@@ -1,0 +1,126 @@
+package patchbay.engine.cpu;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Node;
+import patchbay.tensor.Origin;
+import patchbay.tensor.Tensor;
+
+/**
+ * Which nodes of a graph are computed, when, and who reads what: only nodes that an output or an update needs; those
+ * that depend on constants alone once and for all; views not at all.
+ */
+final class Schedule {
+
+    /** Computed once, when the program is compiled. */
+    private final List<Node> constant = new ArrayList<>();
+    /** Computed in every run, in this order. */
+    private final List<Node> order = new ArrayList<>();
+    private final Map<Node, Integer> positions = new HashMap<>();
+    /** Positions of the readers of a root, ascending. */
+    private final Map<Tensor, List<Integer>> readers = new HashMap<>();
+    private final Set<Tensor> folded = new HashSet<>();
+
+    Schedule(Graph graph) {
+        var needed = new HashSet<Tensor>();
+        graph.outputs().values().forEach(tensor -> needed.add(root(tensor)));
+        graph.updates().values().forEach(tensor -> needed.add(root(tensor)));
+        for (var node : graph.nodes().reversed()) {
+            if (!node.operation().isView() && node.outputs().stream().anyMatch(needed::contains)) {
+                node.inputs().forEach(input -> needed.add(root(input)));
+                order.addFirst(node);
+            }
+        }
+        fold();
+        index();
+        if (postpone(graph)) {
+            index();
+        }
+    }
+
+    /** The tensor whose elements {@code tensor} is a view of, or itself. */
+    static Tensor root(Tensor tensor) {
+        var root = tensor;
+        while (root.origin() instanceof Origin.Result(Node node, int _) && node.operation().isView()) {
+            root = node.inputs().getFirst();
+        }
+        return root;
+    }
+
+    private void fold() {
+        for (var node : order) {
+            if (!node.inputs().isEmpty() && node.inputs().stream().allMatch(this::isConstant)) {
+                constant.add(node);
+                folded.addAll(node.outputs());
+            }
+        }
+        order.removeAll(new HashSet<>(constant));
+    }
+
+    private boolean isConstant(Tensor tensor) {
+        var root = root(tensor);
+        return root.origin() instanceof Origin.Constant || folded.contains(root);
+    }
+
+    private void index() {
+        positions.clear();
+        readers.clear();
+        for (int position = 0; position < order.size(); position++) {
+            positions.put(order.get(position), position);
+            for (var input : order.get(position).inputs()) {
+                readers.computeIfAbsent(root(input), _ -> new ArrayList<>()).add(position);
+            }
+        }
+    }
+
+    /**
+     * Moves a node that nothing but updates wants behind the last reader of the variable that it updates, so that it may
+     * write the new value over the old one.
+     */
+    private boolean postpone(Graph graph) {
+        var late = new ArrayList<Node>();
+        graph.updates().forEach((variable, value) -> {
+            if (root(value).origin() instanceof Origin.Result(Node node, int _) && positions.containsKey(node)
+                    && !late.contains(node)
+                    && readers(variable).stream().anyMatch(position -> position > position(node))
+                    && node.outputs().stream().allMatch(output -> readers(output).isEmpty())) {
+                late.add(node);
+            }
+        });
+        order.removeAll(late);
+        order.addAll(late);
+        return !late.isEmpty();
+    }
+
+    List<Node> constant() {
+        return constant;
+    }
+
+    List<Node> order() {
+        return order;
+    }
+
+    int position(Node node) {
+        return positions.get(node);
+    }
+
+    /** Whether a run computes {@code node}. */
+    boolean contains(Node node) {
+        return positions.containsKey(node);
+    }
+
+    /** Positions of the nodes that read {@code root} or a view of it. */
+    List<Integer> readers(Tensor root) {
+        return readers.getOrDefault(root, List.of());
+    }
+
+    int lastReader(Tensor root) {
+        var all = readers(root);
+        return all.isEmpty() ? -1 : all.getLast();
+    }
+}

@@ -1,0 +1,241 @@
+package patchbay.engine.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import patchbay.tensor.Engine;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Initializer;
+import patchbay.tensor.Shape;
+import patchbay.tensor.TensorType;
+import patchbay.tensor.Variables;
+import patchbay.tensor.reference.ReferenceEngine;
+
+class CpuEngineTest {
+
+    private static final TensorType TYPE = TensorType.f32(4);
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void randomGraphsGiveTheReferencesBits(int threads) {
+        try (var plain = new CpuEngine(threads); var poisoned = new CpuEngine(threads, Twins.none(), true)) {
+            for (int seed = 0; seed < 150; seed++) {
+                int rows = seed % 10 == 0 ? 700 : 3;
+                var expected = results(new ReferenceEngine(), seed, rows);
+                assertSame(expected, results(plain, seed, rows), "seed " + seed);
+                assertSame(expected, results(poisoned, seed, rows), "poisoned, seed " + seed);
+            }
+        }
+    }
+
+    /** Outputs of two runs, and the variables after them. */
+    private static Map<String, float[]> results(Engine engine, int seed, int rows) {
+        var graph = RandomGraph.of(seed, 5 + seed % 60, rows, 70);
+        var variables = engine.variables();
+        var results = new LinkedHashMap<String, float[]>();
+        try (var program = engine.compile(graph, variables)) {
+            for (int run = 0; run < 2; run++) {
+                program.write("x", RandomGraph.values(rows * 70, seed * 2L + run));
+                program.run();
+                for (var output : graph.outputs().keySet()) {
+                    results.put(output + " of run " + run, program.floats(output));
+                }
+            }
+        }
+        variables.names().forEach(name -> results.put(name, values(variables, name)));
+        return results;
+    }
+
+    private static void assertSame(Map<String, float[]> expected, Map<String, float[]> actual, String where) {
+        assertEquals(expected.keySet(), actual.keySet());
+        expected.forEach((name, values) -> assertArrayEquals(values, actual.get(name), () -> where + ", " + name));
+    }
+
+    private static float[] values(Variables variables, String name) {
+        var values = new float[variables.type(name).size()];
+        variables.read(name, values);
+        return values;
+    }
+
+    @Test
+    void whatNobodyNeedsIsNotComputed() {
+        var graph = new Graph();
+        var x = graph.input("x", TYPE);
+        graph.output("y", graph.apply(TestOperation.ADD, x, x));
+        graph.apply(TestOperation.ROOT, graph.apply(TestOperation.ADD, x, x));
+        try (var engine = new CpuEngine(1); var program = engine.compile(graph, engine.variables())) {
+            assertEquals(1, program.launches());
+        }
+    }
+
+    @Test
+    void constantsAreComputedOnce() {
+        var graph = new Graph();
+        var x = graph.input("x", TYPE);
+        var two = graph.filled(TYPE.shape(), 2);
+        graph.output("y", graph.apply(TestOperation.ADD, x, graph.apply(TestOperation.ADD, two, two)));
+        try (var engine = new CpuEngine(1); var program = engine.compile(graph, engine.variables())) {
+            assertEquals(1, program.launches());
+            program.write("x", new float[] {1, 2, 3, 4});
+            program.run();
+            assertArrayEquals(new float[] {5, 6, 7, 8}, program.floats("y"));
+        }
+    }
+
+    @Test
+    void aChainTakesTwoArraysAndInPlaceOne() {
+        assertEquals(3 * 4000, memoryOfChain(TestOperation.REVERSE), "the input and two arrays in turns");
+        assertEquals(2 * 4000, memoryOfChain(TestOperation.ROOT), "the input and one array");
+    }
+
+    private static long memoryOfChain(TestOperation operation) {
+        var graph = new Graph();
+        var tensor = graph.input("x", TensorType.f32(10, 100));
+        for (int i = 0; i < 9; i++) {
+            tensor = graph.apply(operation, tensor);
+        }
+        graph.output("y", tensor);
+        try (var engine = new CpuEngine(1); var program = engine.compile(graph, engine.variables())) {
+            return program.memory();
+        }
+    }
+
+    @Test
+    void anUpdateIsWrittenOverTheOldValueWhenItsReadersAreDone() {
+        var graph = new Graph();
+        var w = graph.parameter("w", TYPE.shape(), Initializer.ones());
+        var step = graph.apply(TestOperation.ADD, w, w);
+        graph.update(w, step);
+        // A later reader of the old value: the update has to wait for it.
+        graph.output("y", graph.apply(TestOperation.REVERSE, graph.apply(TestOperation.FLATTEN, w)));
+        try (var engine = new CpuEngine(1)) {
+            var variables = engine.variables();
+            try (var program = engine.compile(graph, variables)) {
+                assertEquals(TYPE.bytes(), program.memory(), "the output alone");
+                program.run();
+                assertArrayEquals(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, program.floats("y"));
+                assertArrayEquals(new float[] {2, 2, 2, 2}, values(variables, "w"));
+            }
+        }
+    }
+
+    @Test
+    void programsShareVariablesAndSeeWhatIsPut() {
+        var graph = new Graph();
+        var w = graph.parameter("w", TYPE.shape(), Initializer.ones());
+        graph.update(w, graph.apply(TestOperation.ADD, w, w));
+        graph.output("w", w);
+        try (var engine = new CpuEngine(2)) {
+            var variables = engine.variables();
+            try (var first = engine.compile(graph, variables); var second = engine.compile(graph, variables)) {
+                first.run();
+                second.run();
+                assertEquals(2, second.floats("w")[0]);
+                variables.put("w", TYPE, new float[] {10, 10, 10, 10});
+                first.run();
+                assertEquals(10, first.floats("w")[0]);
+                assertEquals(20, values(variables, "w")[0]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aRunAllocatesNothing(int threads) {
+        try (var engine = new CpuEngine(threads); var program = engine.compile(RandomGraph.of(10, 60, 700, 70), engine.variables())) {
+            for (int i = 0; i < 50; i++) {
+                program.run();
+            }
+            var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long least = Long.MAX_VALUE; // the compiler's own doings may show in one or the other run
+            for (int i = 0; i < 20; i++) {
+                long before = thread.getTotalThreadAllocatedBytes();
+                program.run();
+                least = Math.min(least, thread.getTotalThreadAllocatedBytes() - before);
+            }
+            assertTrue(least <= 256, least + " bytes");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aFailureInAnyRowIsNamedAndThePoolGoesOn(int threads) {
+        int size = 200_000;
+        var graph = new Graph();
+        var x = graph.input("x", TensorType.f32(size));
+        graph.output("y", graph.at("plugin odd at layers.1", () -> graph.apply(TestOperation.ROOT, x)));
+        try (var engine = new CpuEngine(threads); var program = engine.compile(graph, engine.variables())) {
+            for (int bad : new int[] {0, size / 2, size - 1}) {
+                var values = new float[size];
+                values[bad] = -4;
+                program.write("x", values);
+                var error = assertThrows(IllegalStateException.class, program::run);
+                for (var part : List.of("ROOT#0", "plugin odd at layers.1", "root of -4.0")) {
+                    assertTrue(error.getMessage().contains(part), error.getMessage());
+                }
+                values[bad] = 4;
+                program.write("x", values);
+                program.run();
+                assertEquals(2, program.floats("y")[bad]);
+            }
+        }
+    }
+
+    @Test
+    void twoCallersAtOnceBothGetTheirResults() throws InterruptedException {
+        try (var engine = new CpuEngine(2)) {
+            var expected = results(new ReferenceEngine(), 10, 700);
+            var failures = new java.util.concurrent.ConcurrentLinkedQueue<Throwable>();
+            var callers = java.util.stream.IntStream.range(0, 3).mapToObj(_ -> Thread.ofPlatform().start(() -> {
+                try {
+                    for (int i = 0; i < 20; i++) {
+                        assertSame(expected, results(engine, 10, 700), "beside another caller");
+                    }
+                } catch (Throwable failure) {
+                    failures.add(failure);
+                }
+            })).toList();
+            for (var caller : callers) {
+                caller.join();
+            }
+            assertTrue(failures.isEmpty(), failures::toString);
+        }
+    }
+
+    @Test
+    void closingEndsTheThreadsAndLeavesProgramsToTheirCallers() throws InterruptedException {
+        var graph = RandomGraph.of(10, 60, 700, 70);
+        var engine = new CpuEngine(3);
+        var program = engine.compile(graph, engine.variables());
+        program.run();
+        var workers = Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("patchbay-cpu-")).toList();
+        assertTrue(workers.size() >= 2);
+        engine.close();
+        for (var worker : workers) {
+            worker.join(10_000);
+        }
+        program.run();
+        program.close();
+        assertThrows(IllegalStateException.class, program::run);
+    }
+
+    @Test
+    void aKernelThatDoesNotFitItsLaunchIsNamed() {
+        var graph = new Graph();
+        var counts = graph.input("x", TensorType.i32(Shape.of(4)));
+        graph.output("y", graph.apply(TestOperation.ROOT, counts));
+        try (var engine = new CpuEngine(1)) {
+            var error = assertThrows(IllegalArgumentException.class, () -> engine.compile(graph, engine.variables()));
+            assertTrue(error.getMessage().contains("ROOT#0"), error.getMessage());
+        }
+    }
+}
