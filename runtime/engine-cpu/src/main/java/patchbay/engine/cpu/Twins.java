@@ -41,7 +41,10 @@ final class Twins {
             LOG.warn("no Vector API: the plain kernels run, several times slower; start the JVM with --add-modules jdk.incubator.vector");
             return new Twins(false, "plain kernels because the JVM runs without --add-modules jdk.incubator.vector");
         } catch (ExceptionInInitializerError error) {
-            throw error.getCause() instanceof UserError mistake ? mistake : error;
+            if (error.getCause() instanceof UserError mistake) {
+                throw mistake;
+            }
+            throw error;
         } catch (ReflectiveOperationException error) {
             throw new IllegalStateException("vector kernels: " + error.getCause(), error);
         }
