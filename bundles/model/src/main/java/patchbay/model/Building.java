@@ -19,12 +19,14 @@ public final class Building {
     private final Set<String> undecayed = new LinkedHashSet<>();
     private final Set<String> metrics = new LinkedHashSet<>();
     private final Map<Tensor, Tensor> caches = new LinkedHashMap<>();
+    private final Tensor start;
     private int salts;
 
     public Building(Graph graph, Mode mode, ModelSettings settings) {
         this.graph = graph;
         this.mode = mode;
         this.settings = settings;
+        this.start = mode == Mode.DECODING ? graph.input("start", TensorType.i32(1)) : graph.constant(Shape.of(1), 0);
     }
 
     public Graph graph() {
@@ -41,7 +43,7 @@ public final class Building {
 
     /** Position of the first token, i32[1]: an input when decoding, else 0. */
     public Tensor start() {
-        return mode == Mode.DECODING ? graph.input("start", TensorType.i32(1)) : graph.constant(Shape.of(1), 0);
+        return start;
     }
 
     /** The number of the micro-batch in the run, i32[1]: what randomness is drawn from. */
@@ -79,7 +81,7 @@ public final class Building {
         var shape = fresh.shape().with(1, settings.context());
         var cache = graph.state(CACHE + name, TensorType.f32(shape), patchbay.tensor.Initializer.zeros());
         return caches.computeIfAbsent(cache, absent -> {
-            var written = absent.writeRows(fresh, start());
+            var written = absent.writeRows(fresh, start);
             graph.update(absent, written);
             return written;
         });

@@ -1,0 +1,72 @@
+package patchbay.training;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import patchbay.data.EvaluationBatches;
+import patchbay.model.Decoder;
+import patchbay.spi.Mode;
+import patchbay.tensor.Engine;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Program;
+import patchbay.tensor.Variables;
+
+/** The program that measures a model on held-out text, with nothing random in it. */
+public final class Evaluation implements AutoCloseable {
+
+    private final Program program;
+    private final Decoder decoder;
+    private final int[] tokens;
+    private final int[] targets;
+    private final int[] domains;
+
+    Evaluation(Engine engine, Decoder decoder, int batch, Variables variables, long seed) {
+        var graph = new Graph(seed);
+        int time = decoder.rack().settings().context();
+        var objective = Objective.build(graph, decoder, Mode.EVALUATION, batch, time);
+        graph.output("loss", objective.loss());
+        objective.counts().forEach((path, counts) -> graph.output(path + ".counts", counts));
+        this.program = engine.compile(graph, variables);
+        this.decoder = decoder;
+        this.tokens = new int[batch * time];
+        this.targets = new int[batch * time];
+        this.domains = new int[batch * time];
+    }
+
+    /**
+     * @param loss mean over all batches, in nats a token
+     * @param counts tokens of each expert over all batches, by the path of the mixture layer
+     */
+    public record Result(double loss, Map<String, float[]> counts) {}
+
+    Result run(EvaluationBatches batches) {
+        double sum = 0;
+        var counts = new LinkedHashMap<String, float[]>();
+        for (int i = 0; i < batches.count(); i++) {
+            batches.fill(i, tokens, targets, domains);
+            program.write("tokens", tokens);
+            program.write("targets", targets);
+            program.run();
+            sum += program.scalar("loss");
+            for (var path : decoder.mixtures()) {
+                counts.merge(path, program.floats(path + ".counts"), Evaluation::add);
+            }
+        }
+        return new Result(sum / batches.count(), counts);
+    }
+
+    private static float[] add(float[] sum, float[] more) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += more[i];
+        }
+        return sum;
+    }
+
+    Program program() {
+        return program;
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}

@@ -1,0 +1,200 @@
+package patchbay.training;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import patchbay.data.Batches;
+import patchbay.data.EvaluationBatches;
+import patchbay.model.Decoder;
+import patchbay.spi.Mode;
+import patchbay.tensor.Engine;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Program;
+import patchbay.tensor.Shape;
+import patchbay.tensor.Variables;
+
+/**
+ * A model with everything that it has learnt, and the programs that train and evaluate it. One thread at a time.
+ *
+ * <p>A changed model is made beside the running one by {@link #candidate}, which shares the storage of every variable that
+ * keeps its name and shape, and takes over between two steps by {@link #takeOver}.
+ */
+public final class Learner implements AutoCloseable {
+
+    private final Engine engine;
+    private final Decoder decoder;
+    private final TrainingSettings settings;
+    private final long seed;
+    private final Variables variables;
+    private final Births births;
+    private final Map<String, Shape> reshaped;
+    private final StepProgram stepProgram;
+    private final Evaluation evaluation;
+
+    private Learner(Engine engine, Decoder decoder, TrainingSettings settings, long seed, Variables variables, Births births,
+            Map<String, Shape> reshaped) {
+        this.engine = engine;
+        this.decoder = decoder;
+        this.settings = settings;
+        this.seed = seed;
+        this.variables = variables;
+        this.births = births;
+        this.reshaped = reshaped;
+        this.stepProgram = StepProgram.compile(engine, decoder, settings, variables, births, seed);
+        this.evaluation = new Evaluation(engine, decoder, settings.batch(), variables, seed);
+    }
+
+    /** A model at its first values, drawn from {@code seed}. */
+    public static Learner begin(Engine engine, Decoder decoder, TrainingSettings settings, long seed) {
+        return resume(engine, decoder, settings, seed, engine.variables(), Births.at(0, Map.of()));
+    }
+
+    /** A model with values from elsewhere, such as a checkpoint, for variables of those names. */
+    public static Learner resume(Engine engine, Decoder decoder, TrainingSettings settings, long seed, Variables values, Births births) {
+        return new Learner(engine, decoder, settings, seed, values, births, Map.of());
+    }
+
+    /**
+     * Another model beside this one, compiled: it shares this one's variables where names and shapes are the same and
+     * starts with first values elsewhere. This one can go on training meanwhile.
+     *
+     * @param step steps done when the other is to take over
+     */
+    public Learner candidate(Decoder changed, long step) {
+        return candidate(changed, step, engine.variables(), Map.of());
+    }
+
+    /**
+     * A {@link #candidate} that goes back to an earlier model.
+     *
+     * @param kept the earlier model's variables: what this one lost is taken from there
+     * @param keptBirths when those parameters joined
+     */
+    public Learner candidate(Decoder changed, long step, Variables kept, Map<String, Long> keptBirths) {
+        var shared = engine.variables();
+        var shapes = new LinkedHashMap<String, Shape>();
+        var known = new LinkedHashMap<String, Long>();
+        asked(changed).forEach((name, shape) -> {
+            boolean here = variables.contains(name);
+            if (here && variables.type(name).shape().equals(shape)) {
+                shared.share(name, variables);
+                known.computeIfAbsent(name, births.steps()::get);
+            } else if (kept.contains(name) && kept.type(name).shape().equals(shape)) {
+                shared.share(name, kept);
+                known.computeIfAbsent(name, keptBirths::get);
+            } else if (here) {
+                shapes.put(name, variables.type(name).shape());
+            }
+        });
+        return new Learner(engine, changed, settings, mix(seed, step), shared, Births.at(step, known), shapes);
+    }
+
+    /** Passes on what changed its shape, by the new parts' own rules. Called once, between two steps of {@code before}. */
+    public void takeOver(Learner before) {
+        reshaped.forEach((name, was) -> {
+            var values = new float[was.size()];
+            before.variables.read(name, values);
+            var type = variables.type(name);
+            var parameter = Update.isMoment(name) ? name.substring(name.indexOf('/') + 1) : name;
+            decoder.rack().fittings().values().stream()
+                    .filter(fitting -> parameter.startsWith(fitting.socket().path() + ".")).findFirst()
+                    .flatMap(fitting -> fitting.offer().part().carryOver(
+                            parameter.substring(fitting.socket().path().length() + 1), was, values, type.shape()))
+                    .ifPresent(carried -> variables.put(name, type, carried));
+        });
+    }
+
+    /** The variables that a model and its optimizer keep between steps, with their shapes. */
+    private static Map<String, Shape> asked(Decoder decoder) {
+        var graph = new Graph();
+        var objective = Objective.build(graph, decoder, Mode.TRAINING, 1, 1);
+        decoder.balance(objective.building(), objective.counts());
+        var shapes = new LinkedHashMap<String, Shape>();
+        graph.variables().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        graph.parameters().forEach((name, tensor) -> {
+            shapes.put(Update.FIRST + name, tensor.shape());
+            shapes.put(Update.SECOND + name, tensor.shape());
+        });
+        return shapes;
+    }
+
+    /** What a step showed. Loss in nats; counts by the path of the mixture layer. */
+    public record Step(long step, float loss, float gradientNorm, double rate, Map<String, float[]> counts, Map<String, float[]> metrics) {}
+
+    /** Trains one step, the one after {@code step} steps. */
+    public Step step(long step, Batches batches) {
+        stepProgram.run(step, batches);
+        var results = stepProgram.results();
+        var counts = new LinkedHashMap<String, float[]>();
+        decoder.mixtures().forEach(path -> counts.put(path, results.floats(path + ".counts")));
+        var metrics = new TreeMap<String, float[]>();
+        stepProgram.metrics().forEach(name -> metrics.put(name, results.floats(name)));
+        return new Step(step, results.scalar("loss"), results.scalar("gradient-norm"), new Schedule(settings).rate(step), counts, metrics);
+    }
+
+    /** Held-out loss and load over all of {@code batches}. */
+    public Evaluation.Result evaluate(EvaluationBatches batches) {
+        return evaluation.run(batches);
+    }
+
+    public Decoder decoder() {
+        return decoder;
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public TrainingSettings settings() {
+        return settings;
+    }
+
+    /** Everything that is learnt and remembered. */
+    public Variables variables() {
+        return variables;
+    }
+
+    public Map<String, Long> births() {
+        return births.steps();
+    }
+
+    public long seed() {
+        return seed;
+    }
+
+    /** Bytes of all programs' buffers. */
+    public long memory() {
+        var programs = new ArrayList<Program>(stepProgram.programs());
+        programs.add(evaluation.program());
+        return programs.stream().mapToLong(Program::memory).sum();
+    }
+
+    /** Number of parameters, and of those that one token uses. */
+    public record Size(long parameters, long active) {}
+
+    public Size size() {
+        long all = 0;
+        long idle = 0;
+        var model = decoder.rack().settings();
+        for (var name : births.steps().keySet()) {
+            long size = variables.type(name).size();
+            all += size;
+            if (name.contains(".moe.experts.")) {
+                idle += size * (model.experts() - model.k()) / model.experts();
+            }
+        }
+        return new Size(all, all - idle);
+    }
+
+    /** Frees the programs; the variables stay with whoever shares them. */
+    @Override
+    public void close() {
+        stepProgram.close();
+        evaluation.close();
+    }
+
+    private static long mix(long seed, long step) {
+        return (seed ^ step * 0x9e3779b97f4a7c15L) * 0xbf58476d1ce4e5b9L;
+    }
+}

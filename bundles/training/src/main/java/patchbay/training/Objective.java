@@ -1,0 +1,52 @@
+package patchbay.training;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import patchbay.model.Building;
+import patchbay.model.Decoder;
+import patchbay.spi.Mode;
+import patchbay.tensor.Gradients;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Tensor;
+import patchbay.tensor.TensorType;
+
+/**
+ * The loss of a micro-batch as graph: mean cross-entropy of the next token over the targets that count, plus the
+ * balancers' terms. Reads the inputs {@code tokens} and {@code targets}, i32[B, T]; a target below 0 does not count.
+ *
+ * @param loss the cross-entropy alone, in nats
+ * @param total what gradients are taken of
+ * @param counts tokens of each expert [E], by the path of the mixture layer
+ */
+record Objective(Building building, Tensor loss, Tensor total, Map<String, Tensor> counts) {
+
+    static Objective build(Graph graph, Decoder decoder, Mode mode, int batch, int time) {
+        var building = new Building(graph, mode, decoder.rack().settings());
+        var tokens = graph.input("tokens", TensorType.i32(batch, time));
+        var targets = graph.input("targets", TensorType.i32(batch, time)).flatten();
+        var forward = decoder.build(building, tokens);
+        var counted = targets.greaterOrEqual(0).sum().maximum(graph.constant(1));
+        var loss = forward.logits().crossEntropy(targets).sum().divide(counted);
+        var counts = new LinkedHashMap<String, Tensor>();
+        forward.routings().forEach((path, routing) -> counts.put(path, routing.counts()));
+        return new Objective(building, loss, forward.balance().map(loss::add).orElse(loss), counts);
+    }
+
+    List<String> names() {
+        return List.copyOf(building.graph().parameters().keySet());
+    }
+
+    List<Tensor> parameters() {
+        return List.copyOf(building.graph().parameters().values());
+    }
+
+    List<Tensor> gradients() {
+        return Gradients.of(total, parameters());
+    }
+
+    Set<String> undecayed() {
+        return building.undecayed();
+    }
+}

@@ -1,0 +1,206 @@
+package patchbay.training;
+
+import java.util.List;
+import patchbay.data.Batches;
+import patchbay.model.Building;
+import patchbay.model.Decoder;
+import patchbay.spi.Mode;
+import patchbay.tensor.Engine;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Initializer;
+import patchbay.tensor.Program;
+import patchbay.tensor.Tensor;
+import patchbay.tensor.Variables;
+
+/** One step of training, compiled: forward, backward and update, over one micro-batch or several. */
+interface StepProgram extends AutoCloseable {
+
+    /** What the names of sums over a step's micro-batches start with: they are 0 between steps and in no checkpoint. */
+    String ACCUMULATED = "accumulated/";
+
+    /** Runs the step after {@code step} steps. */
+    void run(long step, Batches batches);
+
+    /** The program that holds {@code loss}, {@code gradient-norm}, {@code PATH.counts} and the metrics of the last step. */
+    Program results();
+
+    /** Programs that a step runs. */
+    List<Program> programs();
+
+    /** Names of the outputs of {@link #results()} that plugins published. */
+    List<String> metrics();
+
+    @Override
+    default void close() {
+        programs().forEach(Program::close);
+    }
+
+    static StepProgram compile(Engine engine, Decoder decoder, TrainingSettings settings, Variables variables,
+            Births births, long seed) {
+        return settings.accumulate() == 1
+                ? new Whole(engine, decoder, settings, variables, births, seed)
+                : new Accumulating(engine, decoder, settings, variables, births, seed);
+    }
+
+    /** A micro-batch on its way into a program. */
+    final class Feed {
+
+        private final int[] tokens;
+        private final int[] targets;
+        private final int[] domains;
+        private final int[] draw = new int[1];
+        private final boolean draws;
+
+        Feed(Graph graph, int batch, int time) {
+            tokens = new int[batch * time];
+            targets = new int[batch * time];
+            domains = new int[batch * time];
+            draws = graph.inputs().containsKey("draw");
+        }
+
+        /** @param number counts micro-batches from the start of the run */
+        void write(Program program, Batches batches, long step, int micro, long number) {
+            batches.fill(step, micro, tokens, targets, domains);
+            program.write("tokens", tokens);
+            program.write("targets", targets);
+            if (draws) {
+                draw[0] = (int) number;
+                program.write("draw", draw);
+            }
+        }
+    }
+
+    /** Everything in one program. */
+    final class Whole implements StepProgram {
+
+        private final Update update;
+        private final Program program;
+        private final Feed feed;
+        private final List<String> metrics;
+
+        Whole(Engine engine, Decoder decoder, TrainingSettings settings, Variables variables, Births births, long seed) {
+            var graph = new Graph(seed);
+            int time = decoder.rack().settings().context();
+            var objective = Objective.build(graph, decoder, Mode.TRAINING, settings.batch(), time);
+            graph.output("loss", objective.loss());
+            objective.counts().forEach((path, counts) -> graph.output(path + ".counts", counts));
+            update = new Update(settings, births);
+            update.build(graph, objective.parameters(), objective.names(), objective.gradients(), objective.undecayed());
+            decoder.balance(objective.building(), objective.counts());
+            metrics = List.copyOf(objective.building().metrics());
+            program = engine.compile(graph, variables);
+            feed = new Feed(graph, settings.batch(), time);
+        }
+
+        @Override
+        public void run(long step, Batches batches) {
+            feed.write(program, batches, step, 0, step);
+            update.write(program, step);
+            program.run();
+        }
+
+        @Override
+        public Program results() {
+            return program;
+        }
+
+        @Override
+        public List<Program> programs() {
+            return List.of(program);
+        }
+
+        @Override
+        public List<String> metrics() {
+            return metrics;
+        }
+    }
+
+    /** One program that adds up gradients, run for each micro-batch, and one that applies them. */
+    final class Accumulating implements StepProgram {
+
+        private final int microBatches;
+        private final Update update;
+        private final Program adding;
+        private final Program applying;
+        private final Feed feed;
+
+        Accumulating(Engine engine, Decoder decoder, TrainingSettings settings, Variables variables, Births births, long seed) {
+            microBatches = settings.accumulate();
+            int time = decoder.rack().settings().context();
+            var graph = new Graph(seed);
+            var objective = Objective.build(graph, decoder, Mode.TRAINING, settings.batch(), time);
+            float share = 1f / microBatches;
+            var gradients = objective.gradients();
+            for (int i = 0; i < gradients.size(); i++) {
+                addUp(objective.names().get(i), gradients.get(i).multiply(share));
+            }
+            addUp("loss", objective.loss().multiply(share));
+            objective.counts().forEach((path, counts) -> addUp(path + ".counts", counts));
+
+            var apply = new Graph(seed);
+            var names = objective.names();
+            var parameters = names.stream().map(name -> {
+                var known = graph.parameters().get(name);
+                return apply.parameter(name, known.shape(), initializer(known));
+            }).toList();
+            var sums = new java.util.ArrayList<Tensor>();
+            for (int i = 0; i < names.size(); i++) {
+                sums.add(taken(apply, names.get(i), gradients.get(i)));
+            }
+            update = new Update(settings, births);
+            update.build(apply, parameters, names, sums, objective.undecayed());
+            apply.output("loss", taken(apply, "loss", objective.loss()));
+            var counts = new java.util.LinkedHashMap<String, Tensor>();
+            objective.counts().forEach((path, count) -> counts.put(path, taken(apply, path + ".counts", count)));
+            counts.forEach((path, count) -> apply.output(path + ".counts", count));
+            decoder.balance(new Building(apply, Mode.TRAINING, decoder.rack().settings()), counts);
+
+            adding = engine.compile(graph, variables);
+            applying = engine.compile(apply, variables);
+            feed = new Feed(graph, settings.batch(), time);
+        }
+
+        private static Initializer initializer(Tensor variable) {
+            return ((patchbay.tensor.Origin.Variable) variable.origin()).initializer();
+        }
+
+        private static void addUp(String name, Tensor part) {
+            var graph = part.graph();
+            var sum = graph.state(ACCUMULATED + name, part.type(), Initializer.zeros());
+            graph.update(sum, sum.add(part));
+        }
+
+        /** The sum called {@code name}, which starts again at 0. */
+        private static Tensor taken(Graph graph, String name, Tensor like) {
+            var sum = graph.state(ACCUMULATED + name, like.type(), Initializer.zeros());
+            graph.update(sum, graph.filled(like.shape(), 0));
+            return sum;
+        }
+
+        @Override
+        public void run(long step, Batches batches) {
+            for (int micro = 0; micro < microBatches; micro++) {
+                feed.write(adding, batches, step, micro, step * microBatches + micro);
+                adding.run();
+            }
+            update.write(applying, step);
+            applying.run();
+        }
+
+        @Override
+        public Program results() {
+            return applying;
+        }
+
+        @Override
+        public List<Program> programs() {
+            return List.of(adding, applying);
+        }
+
+        /** A micro-batch's metrics say little of the step, so none are published. */
+        @Override
+        public List<String> metrics() {
+            return List.of();
+        }
+    }
+}
