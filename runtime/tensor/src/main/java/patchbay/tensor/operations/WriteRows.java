@@ -1,0 +1,59 @@
+package patchbay.tensor.operations;
+
+import java.util.List;
+import patchbay.kernels.Indexing;
+import patchbay.tensor.Gradient;
+import patchbay.tensor.Kernel;
+import patchbay.tensor.Launch;
+import patchbay.tensor.Node;
+import patchbay.tensor.Operation;
+import patchbay.tensor.ShapeError;
+import patchbay.tensor.TensorType;
+
+/**
+ * cache [B, S, …] with values [B, T, …] in its rows start … start + T − 1 along axis 1, start i32 [1]; rows beyond the cache are
+ * dropped. May work in place.
+ */
+public record WriteRows() implements Operation {
+
+    private static final Kernel KERNEL = Kernel.of(Indexing.class, "writeRows");
+
+    @Override
+    public String name() {
+        return "writeRows";
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> inputs) {
+        Types.operands(inputs, 3);
+        Types.f32(inputs.subList(0, 2), 2);
+        ReadRows.checkStart(inputs.get(2));
+        var cache = inputs.get(0).shape();
+        var values = inputs.get(1).shape();
+        if (cache.rank() < 2 || cache.rank() != values.rank() || !cache.with(1, 0).equals(values.with(1, 0))) {
+            throw new ShapeError("cache " + cache + " and values " + values + " may differ in axis 1 only");
+        }
+        return inputs.subList(0, 1);
+    }
+
+    @Override
+    public List<Launch> launches(Node node) {
+        var cache = node.input(0).shape();
+        int width = cache.span(2, cache.rank());
+        return List.of(Launch.of(KERNEL, cache.dim(0) * cache.dim(1)).input(0).input(1).input(2).output(0)
+                .value(cache.dim(1)).value(node.input(1).shape().dim(1)).value(width).work(width + 4));
+    }
+
+    @Override
+    public void gradient(Node node, Gradient gradient) {
+        var values = node.input(1).shape();
+        var start = node.inputs().get(2);
+        gradient.to(0, () -> gradient.of(0).writeRows(start.graph().filled(values, 0), start));
+        gradient.to(1, () -> gradient.of(0).readRows(start, values.dim(1)));
+    }
+
+    @Override
+    public boolean inPlace(int output, int input) {
+        return input == 0;
+    }
+}

@@ -1,0 +1,2 @@
+/** The operations behind the methods of {@link patchbay.tensor.Tensor}: types, launches, gradients. */
+package patchbay.tensor.operations;
