@@ -1,0 +1,146 @@
+package patchbay.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AttentionTest {
+
+    /** One problem: sizes as in the papers, values random. */
+    private record Problem(int batch, int time, int keys, int heads, int groups, int dim, int start, boolean causal) {
+
+        float scale() {
+            return (float) (1 / Math.sqrt(dim));
+        }
+
+        Shape q() {
+            return Shape.of(batch, time, heads, dim);
+        }
+
+        Shape kv() {
+            return Shape.of(batch, keys, groups, dim);
+        }
+
+        float[] run(float[] q, float[] k, float[] v) {
+            return Numeric.values(graph -> Networks.attention(graph.constant(q(), q), graph.constant(kv(), k),
+                    graph.constant(kv(), v), graph.constant(Shape.of(1), start), causal, scale()));
+        }
+
+        /** softmax(scale·QKᵀ + mask)·V, in doubles. */
+        double[] explicit(float[] q, float[] k, float[] v) {
+            var out = new double[q.length];
+            for (int b = 0; b < batch; b++) {
+                for (int t = 0; t < time; t++) {
+                    for (int h = 0; h < heads; h++) {
+                        int query = ((b * time + t) * heads + h) * dim;
+                        int g = h / (heads / groups);
+                        var weights = new double[keys];
+                        double sum = 0;
+                        for (int s = 0; s < keys; s++) {
+                            boolean seen = s < start + time && (!causal || s <= start + t);
+                            double score = 0;
+                            for (int d = 0; d < dim; d++) {
+                                score += q[query + d] * k[((b * keys + s) * groups + g) * dim + d];
+                            }
+                            weights[s] = seen ? Math.exp(score * scale()) : 0;
+                            sum += weights[s];
+                        }
+                        for (int s = 0; s < keys; s++) {
+                            for (int d = 0; d < dim; d++) {
+                                out[query + d] += weights[s] / sum * v[((b * keys + s) * groups + g) * dim + d];
+                            }
+                        }
+                    }
+                }
+            }
+            return out;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1, 1, 1, 1, 0, true", "2, 13, 13, 4, 4, 8, 0, true", "2, 13, 13, 4, 2, 8, 0, true", "1, 7, 7, 6, 1, 5, 0, false",
+        "2, 3, 20, 4, 2, 8, 5, true", "2, 3, 20, 4, 2, 8, 5, false", "1, 4, 9, 2, 2, 8, 5, false", "1, 70, 70, 2, 1, 16, 0, true",
+        "1, 2, 207, 2, 1, 33, 205, true"
+    })
+    void equalsTheExplicitSoftmax(int batch, int time, int keys, int heads, int groups, int dim, int start, boolean causal) {
+        var problem = new Problem(batch, time, keys, heads, groups, dim, start, causal);
+        var q = Numeric.random(problem.q().size(), 1);
+        var k = Numeric.random(problem.kv().size(), 2);
+        var v = Numeric.random(problem.kv().size(), 3);
+        Numeric.assertClose(problem.explicit(q, k, v), problem.run(q, k, v), 1e-5);
+        Numeric.gradients((graph, in) -> Networks.attention(in.get(0), in.get(1), in.get(2),
+                graph.constant(Shape.of(1), start), causal, 2 * problem.scale()), problem.q(), problem.kv(), problem.kv());
+    }
+
+    @Test
+    void largeScoresDoNotOverflow() {
+        var problem = new Problem(1, 3, 3, 1, 1, 2, 0, false);
+        float[] q = {500, 0, 0, 500, 500, 500};
+        float[] k = {500, 0, 0, 500, -500, -500};
+        float[] v = {1, 2, 3, 4, 5, 6};
+        var out = problem.run(q, k, v);
+        Numeric.assertClose(new double[] {1, 2, 3, 4, 2, 3}, out, 1e-6);
+    }
+
+    @Test
+    void groupedQueriesWithEqualKeyHeadsAreMultiHead() {
+        int time = 9;
+        int dim = 8;
+        var grouped = new Problem(2, time, time, 4, 2, dim, 0, true);
+        var multi = new Problem(2, time, time, 4, 4, dim, 0, true);
+        var q = Numeric.random(grouped.q().size(), 1);
+        var k = Numeric.random(grouped.kv().size(), 2);
+        var v = Numeric.random(grouped.kv().size(), 3);
+        assertArrayEquals(grouped.run(q, k, v), multi.run(q, twice(k, dim), twice(v, dim)));
+    }
+
+    /** Every key head two times. */
+    private static float[] twice(float[] heads, int dim) {
+        var out = new float[2 * heads.length];
+        for (int head = 0; head < heads.length / dim; head++) {
+            System.arraycopy(heads, head * dim, out, 2 * head * dim, dim);
+            System.arraycopy(heads, head * dim, out, (2 * head + 1) * dim, dim);
+        }
+        return out;
+    }
+
+    @Test
+    void oneQueryOverACacheIsThatRowOfTheWhole() {
+        int time = 13;
+        int room = 20;
+        int heads = 4;
+        int dim = 8;
+        var whole = new Problem(1, time, time, heads, 2, dim, 0, true);
+        var q = Numeric.random(whole.q().size(), 1);
+        var k = Numeric.random(whole.kv().size(), 2);
+        var v = Numeric.random(whole.kv().size(), 3);
+        var all = whole.run(q, k, v);
+        // what a cache holds beyond its length must not matter
+        var cachedK = Arrays.copyOf(k, room * 2 * dim);
+        var cachedV = Arrays.copyOf(v, room * 2 * dim);
+        Arrays.fill(cachedK, k.length, cachedK.length, Float.NaN);
+        Arrays.fill(cachedV, v.length, cachedV.length, Float.NaN);
+        for (int t = 0; t < time; t++) {
+            int row = t * heads * dim;
+            var one = new Problem(1, 1, room, heads, 2, dim, t, true)
+                    .run(Arrays.copyOfRange(q, row, row + heads * dim), cachedK, cachedV);
+            assertArrayEquals(Arrays.copyOfRange(all, row, row + heads * dim), one);
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsSaid() {
+        var graph = new Graph();
+        var q = graph.input("q", TensorType.f32(1, 4, 4, 8));
+        var k = graph.input("k", TensorType.f32(1, 4, 3, 8));
+        var start = graph.input("start", TensorType.i32(1));
+        var error = assertThrows(ShapeError.class, () -> Networks.attention(q, k, k, start, true, 1));
+        assertTrue(error.getMessage().contains("4 heads cannot share 3 key heads evenly"), error.getMessage());
+    }
+}
