@@ -24,7 +24,8 @@ public interface LinearAlgebra {
      * @throws ShapeError if the inner sizes differ or the leading axes do not broadcast
      */
     default Tensor matmul(Tensor right, boolean transposeA, boolean transposeB) {
-        return self().graph().apply(new MatMul(transposeA, transposeB), self(), right);
+        var product = new MatMul(transposeA, transposeB);
+        return product.apply(self(), right);
     }
 
     /** {@code Σ xᵀ·y} over all leading axes: {@code [*, m], [*, n] → [m, n]}. */

@@ -1,7 +1,6 @@
 package patchbay.tensor;
 
 import java.util.List;
-
 import patchbay.tensor.operations.Attention;
 import patchbay.tensor.operations.CrossEntropy;
 import patchbay.tensor.operations.Dropout;

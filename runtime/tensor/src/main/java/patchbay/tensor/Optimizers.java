@@ -1,7 +1,6 @@
 package patchbay.tensor;
 
 import java.util.List;
-
 import patchbay.tensor.operations.AdamW;
 import patchbay.tensor.operations.ClipScale;
 import patchbay.tensor.operations.GlobalNorm;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,8 +56,8 @@ class LinearAlgebraTest {
         var each = Numeric.values(graph -> graph.constant(Shape.of(2, 3).append(matrixA), a)
                 .matmul(graph.constant(Shape.of(2, 3).append(matrixB), b), transposeA, transposeB));
         var oneRight = Numeric.values(graph -> graph.constant(Shape.of(2, 3).append(matrixA), a)
-                .matmul(graph.constant(Shape.of(matrixB), java.util.Arrays.copyOf(b, k * n)), transposeA, transposeB));
-        var oneLeft = Numeric.values(graph -> graph.constant(Shape.of(1).append(matrixA), java.util.Arrays.copyOf(a, m * k))
+                .matmul(graph.constant(Shape.of(matrixB), Arrays.copyOf(b, k * n)), transposeA, transposeB));
+        var oneLeft = Numeric.values(graph -> graph.constant(Shape.of(1).append(matrixA), Arrays.copyOf(a, m * k))
                 .matmul(graph.constant(Shape.of(2, 3).append(matrixB), b), transposeA, transposeB));
         for (int i = 0; i < batch; i++) {
             Numeric.assertClose(product(a, b, i * m * k, i * k * n, m, n, k, transposeA, transposeB), part(each, i, m * n), 1e-5);
@@ -76,7 +78,7 @@ class LinearAlgebraTest {
     }
 
     private static float[] part(float[] all, int index, int size) {
-        return java.util.Arrays.copyOfRange(all, index * size, (index + 1) * size);
+        return Arrays.copyOfRange(all, index * size, (index + 1) * size);
     }
 
     @Test
@@ -93,7 +95,7 @@ class LinearAlgebraTest {
     void secondDerivativesOfProducts() {
         Numeric.gradients((graph, in) -> {
             var y = in.get(0).matmul(in.get(1)).matmul(in.get(1), false, true);
-            return Gradients.of(java.util.List.of(y), java.util.List.of(in.get(2)), java.util.List.of(in.get(1))).getFirst();
+            return Gradients.of(List.of(y), List.of(in.get(2)), List.of(in.get(1))).getFirst();
         }, Shape.of(4, 3), Shape.of(3, 5), Shape.of(4, 3));
     }
 
@@ -136,7 +138,7 @@ class LinearAlgebraTest {
                 Numeric.assertClose(product(a, w, row * k, group * k * n, 1, n, k, false, transposed), part(out, row, n), 1e-5);
             }
         }
-        assertArrayEquals(new float[2 * n], java.util.Arrays.copyOfRange(out, 11 * n, 13 * n));
+        assertArrayEquals(new float[2 * n], Arrays.copyOfRange(out, 11 * n, 13 * n));
         Numeric.gradients((graph, in) -> in.get(0).groupedMatmul(in.get(1), graph.constant(Shape.of(6), offsets), transposed),
                 Shape.of(rows, k), weights);
         Numeric.gradients((graph, in) -> in.get(0).groupedOuter(in.get(1), graph.constant(Shape.of(6), offsets)),

@@ -1,7 +1,6 @@
 package patchbay.tensor.operations;
 
 import java.util.List;
-
 import patchbay.tensor.Gradient;
 import patchbay.tensor.Kernel;
 import patchbay.tensor.Launch;

@@ -1,13 +1,15 @@
 package patchbay.tensor.operations;
 
+import java.util.Arrays;
 import java.util.List;
-
+import java.util.stream.IntStream;
 import patchbay.tensor.Gradient;
 import patchbay.tensor.Kernel;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
 import patchbay.tensor.Operation;
 import patchbay.tensor.Shape;
+import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 
 /**
@@ -20,6 +22,30 @@ import patchbay.tensor.TensorType;
 public record MatMul(boolean transposeA, boolean transposeB) implements Operation {
 
     static final Kernel MATMUL = Kernel.of(patchbay.kernels.MatMul.class, "matmul");
+
+    /** The product of {@code a} and {@code b}, copied out to equal leading axes first where both are stretched, each along another axis. */
+    public Tensor apply(Tensor a, Tensor b) {
+        boolean asTheyAre = a.rank() < 2 || b.rank() < 2 || fit(batch(a.shape()), batch(b.shape()))
+                || !broadcast(batch(a.shape()), batch(b.shape()));
+        if (asTheyAre) {
+            return a.graph().apply(this, a, b); // which refuses what cannot be, with the operands' shapes
+        }
+        return a.graph().apply(this, stretched(a, b.shape()), stretched(b, a.shape()));
+    }
+
+    private static boolean fit(Shape a, Shape b) {
+        return a.equals(b) || a.size() == 1 || b.size() == 1;
+    }
+
+    private static boolean broadcast(Shape a, Shape b) {
+        return IntStream.rangeClosed(1, Math.min(a.rank(), b.rank()))
+                .allMatch(i -> a.dim(-i) == b.dim(-i) || a.dim(-i) == 1 || b.dim(-i) == 1);
+    }
+
+    private static Tensor stretched(Tensor operand, Shape other) {
+        var batch = batch(operand.shape()).broadcast(batch(other));
+        return operand.broadcastTo(batch.append(operand.dim(-2), operand.dim(-1)));
+    }
 
     @Override
     public String name() {
@@ -37,8 +63,8 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
                 + " but the right one " + bK(b) + " rows" + (transposeB ? " (transposed)" : ""));
         var aBatch = batch(a);
         var bBatch = batch(b);
-        Expect.that(aBatch.equals(bBatch) || aBatch.size() == 1 || bBatch.size() == 1, "leading axes " + aBatch + " and "
-                + bBatch + " must be equal, or one operand's must be absent or 1");
+        Expect.that(fit(aBatch, bBatch), "leading axes " + aBatch + " and " + bBatch
+                + " do not broadcast");
         return List.of(TensorType.f32(aBatch.broadcast(bBatch).append(m(a), n(b))));
     }
 
@@ -78,7 +104,7 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
     }
 
     private static Shape batch(Shape shape) {
-        return Shape.of(java.util.Arrays.copyOf(shape.dims(), shape.rank() - 2));
+        return Shape.of(Arrays.copyOf(shape.dims(), shape.rank() - 2));
     }
 
     private int m(Shape a) {

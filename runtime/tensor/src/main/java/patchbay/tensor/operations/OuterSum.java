@@ -1,7 +1,6 @@
 package patchbay.tensor.operations;
 
 import java.util.List;
-
 import patchbay.tensor.Gradient;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
