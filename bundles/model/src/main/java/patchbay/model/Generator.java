@@ -1,0 +1,85 @@
+package patchbay.model;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
+import patchbay.spi.Mode;
+import patchbay.tensor.Engine;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Program;
+import patchbay.tensor.TensorType;
+import patchbay.tensor.UserError;
+import patchbay.tensor.Variables;
+
+/**
+ * Continues a text token by token, with what each attention keeps of the tokens before (the KV cache). When the context is
+ * full it goes on from the last half of it.
+ */
+public final class Generator implements AutoCloseable {
+
+    private final Program program;
+    private final int context;
+    private final float[] logits;
+    private final int[] token = new int[1];
+    private final int[] start = new int[1];
+
+    /** @param variables the model's values; they are read only */
+    public Generator(Engine engine, Decoder decoder, Variables variables) {
+        var graph = new Graph();
+        var building = new Building(graph, Mode.DECODING, decoder.rack().settings());
+        var forward = decoder.build(building, graph.input("tokens", TensorType.i32(1, 1)));
+        graph.output("logits", forward.logits());
+        this.program = engine.compile(graph, variables.fork());
+        this.context = decoder.rack().settings().context();
+        this.logits = new float[decoder.vocabulary()];
+    }
+
+    /**
+     * Generates at most {@code count} tokens after {@code prompt}.
+     *
+     * @param seed what is drawn by: the same seed gives the same text
+     * @param sink is told each token; false ends the generation
+     * @throws UserError if the prompt is empty
+     */
+    public void generate(int[] prompt, int count, Sampling sampling, long seed, IntPredicate sink) {
+        if (prompt.length == 0) {
+            throw new UserError("the prompt is empty: generation needs a token to start from");
+        }
+        var random = new SplittableRandom(seed);
+        var text = Arrays.copyOf(prompt, prompt.length + count);
+        int position = read(text, Math.max(0, prompt.length - context), prompt.length);
+        for (int length = prompt.length; length < text.length; length++) {
+            text[length] = sampling.draw(logits, random);
+            if (!sink.test(text[length]) || length + 1 == text.length) {
+                return;
+            }
+            if (position == context) {
+                position = read(text, length + 1 - Math.max(1, context / 2), length + 1);
+            } else {
+                step(text[length], position++);
+            }
+        }
+    }
+
+    /** Reads the tokens from {@code from} to {@code to} into an empty cache; how many that are. */
+    private int read(int[] text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            step(text[i], i - from);
+        }
+        return to - from;
+    }
+
+    private void step(int next, int position) {
+        token[0] = next;
+        start[0] = position;
+        program.write("tokens", token);
+        program.write("start", start);
+        program.run();
+        program.read("logits", logits);
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}
