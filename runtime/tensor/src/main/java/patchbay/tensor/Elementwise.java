@@ -1,5 +1,6 @@
 package patchbay.tensor;
 
+import java.util.List;
 import patchbay.tensor.operations.Activation;
 import patchbay.tensor.operations.Affine;
 import patchbay.tensor.operations.Binary;
@@ -77,10 +78,12 @@ public sealed interface Elementwise permits Tensor {
         if (self().dtype() != DType.I32) {
             return self().graph().constant(number);
         }
-        if (number != (int) number) {
-            throw new ShapeError(number + " beside " + self().type() + ": it must be a whole number");
-        }
-        return self().graph().constant(Shape.scalar(), (int) number);
+        return self().graph().checked("arithmetic with " + number, List.of(self().type()), () -> {
+            if (number != (int) number) {
+                throw new ShapeError("it must be a whole number");
+            }
+            return self().graph().constant(Shape.scalar(), (int) number);
+        });
     }
 
     // Functions
@@ -134,9 +137,6 @@ public sealed interface Elementwise permits Tensor {
 
     /** The nearest number from {@code low} to {@code high}. */
     default Tensor clamp(float low, float high) {
-        if (!(low <= high)) {
-            throw new ShapeError("clamp: from " + low + " to " + high + " there is no number");
-        }
         return self().graph().apply(new Clamp(low, high), self());
     }
 
@@ -231,12 +231,8 @@ public sealed interface Elementwise permits Tensor {
 
     /** This tensor as a condition: {@code yes} where it is not 0, {@code no} where it is; the three broadcast. */
     default Tensor where(Tensor yes, Tensor no) {
-        Shape full;
-        try {
-            full = self().shape().broadcast(yes.shape()).broadcast(no.shape());
-        } catch (ShapeError mismatch) {
-            return self().graph().apply(new Select(), self(), yes, no); // fails in the graph's words, which name the place
-        }
+        var types = List.of(self().type(), yes.type(), no.type());
+        var full = self().graph().checked("where", types, () -> self().shape().broadcast(yes.shape()).broadcast(no.shape()));
         return self().graph().apply(new Select(), self().broadcastTo(full), yes.broadcastTo(full), no.broadcastTo(full));
     }
 

@@ -99,12 +99,7 @@ public final class Graph {
                 throw new IllegalArgumentException(located(operation.name() + ": an operand belongs to another graph"));
             }
         }
-        List<TensorType> yielded;
-        try {
-            yielded = operation.infer(types);
-        } catch (ShapeError error) {
-            throw new ShapeError(located(operation.name() + " of " + types + ": " + error.getMessage()), error);
-        }
+        var yielded = checked(operation.name(), types, () -> operation.infer(types));
         var results = new ArrayList<Tensor>(yielded.size());
         var node = new Node(nodes.size(), operation, List.copyOf(operands), Collections.unmodifiableList(results), place());
         for (int i = 0; i < yielded.size(); i++) {
@@ -146,6 +141,15 @@ public final class Graph {
             return build.get();
         } finally {
             places.pop();
+        }
+    }
+
+    /** What {@code inferred} says of operands of {@code types}; its error names the operation, the operands and the place. */
+    <T> T checked(String operation, List<TensorType> types, java.util.function.Supplier<T> inferred) {
+        try {
+            return inferred.get();
+        } catch (ShapeError error) {
+            throw new ShapeError(located(operation + " of " + types + ": " + error.getMessage()), error);
         }
     }
 

@@ -1,8 +1,8 @@
 package patchbay.tensor;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import patchbay.tensor.operations.BroadcastTo;
 import patchbay.tensor.operations.Concat;
@@ -29,11 +29,11 @@ public sealed interface Layout permits Tensor {
             }
         }
         if (open < 0) {
-            return reshape(Shape.of(dims));
+            return reshape(checked("reshape", () -> Shape.of(dims)));
         }
         var filled = dims.clone();
         filled[open] = known > 0 ? (int) (self().size() / known) : 0;
-        return reshape(Shape.of(filled));
+        return reshape(checked("reshape", () -> Shape.of(filled)));
     }
 
     default Tensor reshape(Shape shape) {
@@ -47,29 +47,31 @@ public sealed interface Layout permits Tensor {
 
     /** A new axis of one element before {@code axis}; −1 puts it last. A view. */
     default Tensor unsqueeze(int axis) {
-        var shape = self().shape();
-        int at = axis < 0 ? axis + shape.rank() + 1 : axis;
-        if (at < 0 || at > shape.rank()) {
-            throw new ShapeError("unsqueeze of " + self().type() + ": there is no place " + axis + " among its axes");
-        }
-        var dims = new ArrayList<Integer>(Arrays.stream(shape.dims()).boxed().toList());
-        dims.add(at, 1);
-        return reshape(Shape.of(dims.stream().mapToInt(Integer::intValue).toArray()));
+        int[] dims = self().shape().dims();
+        return reshape(checked("unsqueeze", () -> {
+            int at = axis < 0 ? axis + dims.length + 1 : axis;
+            if (at < 0 || at > dims.length) {
+                throw new ShapeError("there is no place " + axis + " among its axes");
+            }
+            return Shape.of(Arrays.copyOf(dims, at)).append(1).append(Arrays.copyOfRange(dims, at, dims.length));
+        }));
     }
 
     /** Without {@code axis}, which must have one element. A view. */
     default Tensor squeeze(int axis) {
-        if (self().dim(axis) != 1) {
-            throw new ShapeError("squeeze of " + self().type() + ": axis " + axis + " has " + self().dim(axis) + " elements, not 1");
-        }
-        return reshape(self().shape().without(axis));
+        return reshape(checked("squeeze", () -> {
+            if (self().dim(axis) != 1) {
+                throw new ShapeError("axis " + axis + " has " + self().dim(axis) + " elements, not 1");
+            }
+            return self().shape().without(axis);
+        }));
     }
 
     /** Two axes exchanged. */
     default Tensor transpose(int a, int b) {
         var axes = IntStream.range(0, self().rank()).toArray();
-        int first = self().shape().axis(a);
-        int second = self().shape().axis(b);
+        int first = checked("transpose", () -> self().shape().axis(a));
+        int second = checked("transpose", () -> self().shape().axis(b));
         axes[first] = second;
         axes[second] = first;
         return permute(axes);
@@ -84,7 +86,8 @@ public sealed interface Layout permits Tensor {
 
     /** The elements {@code from … to − 1} along {@code axis}. */
     default Tensor slice(int axis, int from, int to) {
-        return from == 0 && to == self().dim(axis) ? self() : self().graph().apply(new Slice(axis, from, to), self());
+        boolean whole = from == 0 && to == checked("slice", () -> self().dim(axis));
+        return whole ? self() : self().graph().apply(new Slice(axis, from, to), self());
     }
 
     /** Consecutive parts of the given sizes, which add up to that of {@code axis}. */
@@ -108,32 +111,33 @@ public sealed interface Layout permits Tensor {
 
     /** Repeated along the axes that it lacks or that have one element, to fill {@code shape}. */
     default Tensor broadcastTo(Shape shape) {
-        if (shape.equals(self().shape())) {
-            return self();
-        }
-        return shape.size() == self().size() && self().rank() <= shape.rank() && self().shape().broadcast(shape).equals(shape)
-                ? reshape(shape)
-                : self().graph().apply(new BroadcastTo(shape), self());
+        boolean view = shape.size() == self().size() && stretches(self().shape(), shape);
+        return view ? reshape(shape) : self().graph().apply(new BroadcastTo(shape), self());
     }
 
     /** The reverse of {@link #broadcastTo}: summed over the axes that {@code shape} lacks or has with one element. f32. */
     default Tensor sumTo(Shape shape) {
         var full = self().shape();
-        if (shape.equals(full)) {
-            return self();
-        }
         int missing = full.rank() - shape.rank();
-        if (missing < 0 || !shape.broadcast(full).equals(full)) {
-            throw new ShapeError("sumTo of " + self().type() + ": " + shape + " does not stretch to it");
-        }
-        var summed = IntStream.range(0, full.rank())
-                .filter(axis -> full.dim(axis) != 1 && (axis < missing || shape.dim(axis - missing) == 1)).toArray();
+        var summed = checked("sumTo", () -> {
+            if (!stretches(shape, full)) {
+                throw new ShapeError(shape + " does not stretch to " + full);
+            }
+            return IntStream.range(0, full.rank())
+                    .filter(axis -> full.dim(axis) != 1 && (axis < missing || shape.dim(axis - missing) == 1)).toArray();
+        });
         return (summed.length == 0 ? self() : self().sum(summed)).reshape(shape);
+    }
+
+    private static boolean stretches(Shape from, Shape to) {
+        int missing = to.rank() - from.rank();
+        return missing >= 0 && IntStream.range(0, from.rank())
+                .allMatch(axis -> from.dim(axis) == 1 || from.dim(axis) == to.dim(axis + missing));
     }
 
     /** Each element along {@code axis} {@code times} times in a row: [a, b] becomes [a, a, b, b]. */
     default Tensor repeat(int axis, int times) {
-        int at = self().shape().axis(axis);
+        int at = checked("repeat", () -> self().shape().axis(axis));
         var wide = self().unsqueeze(at + 1);
         return wide.broadcastTo(wide.shape().with(at + 1, times)).reshape(self().shape().with(at, self().dim(at) * times));
     }
@@ -141,5 +145,9 @@ public sealed interface Layout permits Tensor {
     /** Zeros before and after the elements along {@code axis}. */
     default Tensor pad(int axis, int before, int after) {
         return before == 0 && after == 0 ? self() : self().graph().apply(new Pad(axis, before, after), self());
+    }
+
+    private <T> T checked(String operation, Supplier<T> shape) {
+        return self().graph().checked(operation, List.of(self().type()), shape);
     }
 }

@@ -1,6 +1,7 @@
 package patchbay.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 import patchbay.tensor.operations.CumulativeSum;
 import patchbay.tensor.operations.Extreme;
 import patchbay.tensor.operations.Sum;
@@ -24,20 +25,13 @@ public sealed interface Reductions permits Tensor {
     }
 
     default Tensor mean(int... axes) {
-        int count = 1;
-        for (int axis : axes) {
-            count *= self().dim(axis);
-        }
+        int count = Arrays.stream(sorted(axes)).map(self()::dim).reduce(1, (a, b) -> a * b);
         return scaledSum(1f / count, axes);
     }
 
     /** Sums run by run of neighbouring axes, from the last; the constant is applied once. */
     private Tensor scaledSum(float scale, int[] axes) {
-        var shape = self().shape();
-        var sorted = Arrays.stream(axes).map(shape::axis).sorted().toArray();
-        if (Arrays.stream(sorted).distinct().count() != sorted.length) {
-            throw new ShapeError("sum of " + self().type() + " over axes " + Arrays.toString(axes) + ": one is there twice");
-        }
+        var sorted = sorted(axes);
         if (sorted.length == 0) {
             return scale == 1 ? self() : self().multiply(scale);
         }
@@ -56,10 +50,21 @@ public sealed interface Reductions permits Tensor {
         return sum;
     }
 
+    /** {@code axes} counted from the front, in order. */
+    private int[] sorted(int[] axes) {
+        return self().graph().checked("sum", List.of(self().type()), () -> {
+            var sorted = Arrays.stream(axes).map(self().shape()::axis).sorted().toArray();
+            if (Arrays.stream(sorted).distinct().count() != sorted.length) {
+                throw new ShapeError("of axes " + Arrays.toString(axes) + " one is there twice");
+            }
+            return sorted;
+        });
+    }
+
     /** The mean square distance from the mean over {@code axes} (of the population: divided by the count). */
     default Tensor variance(int... axes) {
         var kept = self().shape();
-        for (int axis : axes) {
+        for (int axis : sorted(axes)) {
             kept = kept.with(axis, 1);
         }
         return self().subtract(mean(axes).reshape(kept)).square().mean(axes);
@@ -88,7 +93,7 @@ public sealed interface Reductions permits Tensor {
     }
 
     private Tensor extreme(int axis, boolean greatest, int output) {
-        return self().graph().apply(new Extreme(axis, greatest), java.util.List.of(self())).get(output);
+        return self().graph().apply(new Extreme(axis, greatest), List.of(self())).get(output);
     }
 
     /** Running sums along {@code axis}, each element in its own sum. */

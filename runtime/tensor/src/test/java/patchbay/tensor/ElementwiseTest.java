@@ -206,7 +206,7 @@ class ElementwiseTest {
         assertArrayEquals(new int[] {2, -7, 0, 2, 0, -1}, Evaluation.ints(a.minimum(b)));
         assertArrayEquals(new int[] {8, -6, 16_777_218, 5, 1, 0}, Evaluation.ints(a.add(1)));
         assertArrayEquals(new int[] {-7, 7, -16_777_217, -4, 0, 1}, Evaluation.ints(a.negate()));
-        assertMessage("2.5 beside i32[2, 3]", () -> a.add(2.5f));
+        assertMessage("arithmetic with 2.5 of [i32[2, 3]]: it must be a whole number", () -> a.add(2.5f));
     }
 
     @Test
@@ -292,7 +292,7 @@ class ElementwiseTest {
         assertMessage("operands of different types, f32 and i32", () -> a.add(i));
         assertMessage("exp of [i32[2]]: i32[2] is not f32", i::exp);
         assertMessage("toFloat of [f32[2]]", a::toFloat);
-        assertMessage("clamp: from 2.0 to 1.0", () -> a.clamp(2, 1));
+        assertMessage("clamp of [f32[2]]: from 2.0 to 1.0", () -> a.clamp(2, 1));
     }
 
     private static void assertMessage(String part, org.junit.jupiter.api.function.Executable mistake) {

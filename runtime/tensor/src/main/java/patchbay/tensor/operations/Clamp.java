@@ -7,6 +7,7 @@ import patchbay.tensor.Kernel;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
 import patchbay.tensor.Operation;
+import patchbay.tensor.ShapeError;
 import patchbay.tensor.TensorType;
 
 /** x kept between two constants; the gradient passes where x lies between them or on them. */
@@ -22,6 +23,9 @@ public record Clamp(float low, float high) implements Operation {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
         Types.f32(inputs, 1);
+        if (!(low <= high)) {
+            throw new ShapeError("from " + low + " to " + high + " there is no number");
+        }
         return inputs;
     }
 
