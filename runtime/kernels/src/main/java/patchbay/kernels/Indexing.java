@@ -67,7 +67,10 @@ public final class Indexing {
         }
     }
 
-    /** x and indices [outer, k, inner], output [outer, n, inner]: adds each element of x to where its index says. A row is one (outer, inner). */
+    /**
+     * x and indices [outer, k, inner], output [outer, n, inner]: adds each element of x to where its index says. A row is one
+     * (outer, inner).
+     */
     public static void putAlong(int first, int count, float[] x, int[] indices, float[] out, int n, int k, int inner) {
         for (@Parallel int i = 0; i < count; i++) {
             int outer = (first + i) / inner;

@@ -95,8 +95,8 @@ public sealed interface Indexing permits Tensor {
     }
 
     /**
-     * This cache [B, S, …] with values [B, T, …] in its rows start … start + T − 1 along axis 1; {@code start} is i32 [1]. Rows beyond the
-     * cache are dropped.
+     * This cache [B, S, …] with values [B, T, …] in its rows start … start + T − 1 along axis 1; {@code start} is i32 [1]. Rows
+     * beyond the cache are dropped.
      */
     default Tensor writeRows(Tensor values, Tensor start) {
         return self().graph().apply(new WriteRows(), self(), values, start);
