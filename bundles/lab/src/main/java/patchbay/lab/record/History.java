@@ -1,0 +1,79 @@
+package patchbay.lab.record;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Everything that a journal says, in the order of its lines. */
+public record History(List<Entry> entries) {
+
+    public record Entry(Instant time, Event event) {}
+
+    public History {
+        entries = List.copyOf(entries);
+    }
+
+    /** The history that counts: without what was undone when the run was resumed from an earlier checkpoint. */
+    public History effective() {
+        var kept = new ArrayList<Integer>();
+        for (int i = 0; i < entries.size(); i++) {
+            if (entries.get(i).event() instanceof Event.Resumed resumed) {
+                kept.removeIf(index -> index >= resumed.journalled());
+            }
+            kept.add(i);
+        }
+        return new History(kept.stream().map(entries::get).toList());
+    }
+
+    public Stream<Event> events() {
+        return entries.stream().map(Entry::event);
+    }
+
+    public <E extends Event> List<E> all(Class<E> type) {
+        return events().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    public <E extends Event> Optional<E> last(Class<E> type) {
+        return all(type).stream().reduce((first, second) -> second);
+    }
+
+    /** How many entries there are up to the last one of at most {@code step} steps: where a checkpoint that does not say it was taken. */
+    public long sizeAt(long step) {
+        long size = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            if (entries.get(i).event().step() <= step) {
+                size = i + 1;
+            }
+        }
+        return size;
+    }
+
+    /** What was in the sockets when the run began; empty if it never did. */
+    public List<Fitted> wiringAtStart() {
+        return all(Event.Started.class).stream().findFirst().map(Event.Started::wiring).orElse(List.of());
+    }
+
+    /** What is in the sockets after the last entry of this history, in the sockets' order. */
+    public List<Fitted> wiring() {
+        Map<String, Fitted> sockets = new LinkedHashMap<>();
+        events().forEach(event -> {
+            switch (event) {
+                case Event.Started started -> replace(sockets, started.wiring());
+                case Event.Resumed resumed -> replace(sockets, resumed.wiring());
+                case Event.Swapped swapped -> swapped.after().forEach(fitted -> sockets.put(fitted.socket(), fitted));
+                case Event.RolledBack back -> back.after().forEach(fitted -> sockets.put(fitted.socket(), fitted));
+                default -> { }
+            }
+        });
+        return List.copyOf(sockets.values());
+    }
+
+    private static void replace(Map<String, Fitted> sockets, List<Fitted> wiring) {
+        sockets.clear();
+        wiring.forEach(fitted -> sockets.put(fitted.socket(), fitted));
+    }
+}
