@@ -1,0 +1,172 @@
+package patchbay.engine.cpu.vector;
+
+import static patchbay.engine.cpu.vector.VectorMath.before;
+import static patchbay.engine.cpu.vector.VectorMath.exp;
+import static patchbay.engine.cpu.vector.VectorMath.load;
+import static patchbay.engine.cpu.vector.Vectors.FLOATS;
+import static patchbay.engine.cpu.vector.Vectors.LANES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** Twins of {@link patchbay.kernels.Softmax}. */
+public final class Softmax {
+
+    private Softmax() {}
+
+    public static void softmax(int first, int count, float[] x, float[] out, int n) {
+        int whole = Vectors.floor(n);
+        var tail = before(whole, n);
+        for (int i = 0; i < count; i++) {
+            int at = (first + i) * n;
+            float shift = shift(x, at, n);
+            var total = FloatVector.zero(FLOATS);
+            for (int j = 0; j < whole; j += LANES) {
+                var e = exp(load(x, at + j).sub(shift));
+                e.intoArray(out, at + j);
+                total = total.add(e);
+            }
+            if (whole < n) {
+                var e = exp(load(x, at + whole, tail).sub(shift));
+                e.intoArray(out, at + whole, tail);
+                total = total.add(e, tail);
+            }
+            float sum = VectorMath.sum(total);
+            float scale = sum == 0 ? 0 : 1 / sum;
+            for (int j = 0; j < whole; j += LANES) {
+                load(out, at + j).mul(scale).intoArray(out, at + j);
+            }
+            if (whole < n) {
+                load(out, at + whole, tail).mul(scale).intoArray(out, at + whole, tail);
+            }
+        }
+    }
+
+    public static void softmaxGradient(int first, int count, float[] y, float[] dy, float[] out, int n) {
+        int whole = Vectors.floor(n);
+        var tail = before(whole, n);
+        for (int i = 0; i < count; i++) {
+            int at = (first + i) * n;
+            var total = FloatVector.zero(FLOATS);
+            for (int j = 0; j < whole; j += LANES) {
+                total = load(dy, at + j).fma(load(y, at + j), total);
+            }
+            if (whole < n) {
+                total = load(dy, at + whole, tail).fma(load(y, at + whole, tail), total);
+            }
+            float dot = VectorMath.sum(total);
+            for (int j = 0; j < whole; j += LANES) {
+                load(y, at + j).mul(load(dy, at + j).sub(dot)).intoArray(out, at + j);
+            }
+            if (whole < n) {
+                load(y, at + whole, tail).mul(load(dy, at + whole, tail).sub(dot)).intoArray(out, at + whole, tail);
+            }
+        }
+    }
+
+    public static void logSoftmax(int first, int count, float[] x, float[] out, int n) {
+        int whole = Vectors.floor(n);
+        var tail = before(whole, n);
+        for (int i = 0; i < count; i++) {
+            int at = (first + i) * n;
+            float normalizer = logSumExp(x, at, n);
+            float shift = normalizer == Float.NEGATIVE_INFINITY ? 0 : normalizer;
+            for (int j = 0; j < whole; j += LANES) {
+                load(x, at + j).sub(shift).intoArray(out, at + j);
+            }
+            if (whole < n) {
+                load(x, at + whole, tail).sub(shift).intoArray(out, at + whole, tail);
+            }
+        }
+    }
+
+    public static void logSoftmaxGradient(int first, int count, float[] y, float[] dy, float[] out, int n) {
+        int whole = Vectors.floor(n);
+        var tail = before(whole, n);
+        for (int i = 0; i < count; i++) {
+            int at = (first + i) * n;
+            var total = FloatVector.zero(FLOATS);
+            for (int j = 0; j < whole; j += LANES) {
+                total = total.add(load(dy, at + j));
+            }
+            if (whole < n) {
+                total = total.add(load(dy, at + whole, tail));
+            }
+            float sum = VectorMath.sum(total);
+            for (int j = 0; j < whole; j += LANES) {
+                load(dy, at + j).sub(exp(load(y, at + j)).mul(sum)).intoArray(out, at + j);
+            }
+            if (whole < n) {
+                load(dy, at + whole, tail).sub(exp(load(y, at + whole, tail)).mul(sum)).intoArray(out, at + whole, tail);
+            }
+        }
+    }
+
+    public static void crossEntropy(int first, int count, float[] logits, int[] targets, float[] loss,
+            float[] normalizer, int n) {
+        for (int i = 0; i < count; i++) {
+            int row = first + i;
+            int target = targets[row];
+            float logSum = target < 0 ? 0 : logSumExp(logits, row * n, n);
+            normalizer[row] = logSum;
+            loss[row] = target < 0 ? 0 : target < n ? logSum - logits[row * n + target] : Float.NaN;
+        }
+    }
+
+    public static void crossEntropyGradient(int first, int count, float[] logits, int[] targets, float[] normalizer,
+            float[] dloss, float[] out, int n) {
+        int whole = Vectors.floor(n);
+        var tail = before(whole, n);
+        for (int i = 0; i < count; i++) {
+            int row = first + i;
+            int at = row * n;
+            int target = targets[row];
+            if (target < 0) {
+                java.util.Arrays.fill(out, at, at + n, 0);
+                continue;
+            }
+            float factor = dloss[row];
+            float shift = normalizer[row];
+            // read first: the gradient may be written over the logits
+            float chosen = target < n ? logits[at + target] : 0;
+            for (int j = 0; j < whole; j += LANES) {
+                exp(load(logits, at + j).sub(shift)).mul(factor).intoArray(out, at + j);
+            }
+            if (whole < n) {
+                exp(load(logits, at + whole, tail).sub(shift)).mul(factor).intoArray(out, at + whole, tail);
+            }
+            if (target < n) {
+                out[at + target] = ((float) Math.exp(chosen - shift) - 1) * factor;
+            }
+        }
+    }
+
+    /** The row's maximum; 0 if it is −∞. */
+    private static float shift(float[] x, int at, int n) {
+        int whole = Vectors.floor(n);
+        var most = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        for (int j = 0; j < whole; j += LANES) {
+            most = most.max(load(x, at + j));
+        }
+        if (whole < n) {
+            var tail = before(whole, n);
+            most = most.lanewise(VectorOperators.MAX, load(x, at + whole, tail), tail);
+        }
+        float max = most.reduceLanes(VectorOperators.MAX);
+        return max == Float.NEGATIVE_INFINITY ? 0 : max;
+    }
+
+    private static float logSumExp(float[] x, int at, int n) {
+        float shift = shift(x, at, n);
+        int whole = Vectors.floor(n);
+        var total = FloatVector.zero(FLOATS);
+        for (int j = 0; j < whole; j += LANES) {
+            total = total.add(exp(load(x, at + j).sub(shift)));
+        }
+        if (whole < n) {
+            var tail = before(whole, n);
+            total = total.add(exp(load(x, at + whole, tail).sub(shift)), tail);
+        }
+        return shift + (float) Math.log(VectorMath.sum(total));
+    }
+}
