@@ -1,10 +1,10 @@
 package patchbay.engine.cpu.vector;
 
-import static patchbay.engine.cpu.vector.VectorMath.before;
-import static patchbay.engine.cpu.vector.VectorMath.load;
-import static patchbay.engine.cpu.vector.VectorMath.sigmoid;
+import static patchbay.engine.cpu.vector.Lanes.before;
+import static patchbay.engine.cpu.vector.Lanes.load;
 import static patchbay.engine.cpu.vector.Vectors.FLOATS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
+import static patchbay.engine.cpu.vector.Vectors.sigmoid;
 
 import jdk.incubator.vector.FloatVector;
 

@@ -1,7 +1,7 @@
 package patchbay.engine.cpu.vector;
 
-import static patchbay.engine.cpu.vector.VectorMath.before;
-import static patchbay.engine.cpu.vector.VectorMath.load;
+import static patchbay.engine.cpu.vector.Lanes.before;
+import static patchbay.engine.cpu.vector.Lanes.load;
 import static patchbay.engine.cpu.vector.Vectors.INTS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
 

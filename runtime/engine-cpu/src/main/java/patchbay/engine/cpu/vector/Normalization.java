@@ -1,7 +1,7 @@
 package patchbay.engine.cpu.vector;
 
-import static patchbay.engine.cpu.vector.VectorMath.before;
-import static patchbay.engine.cpu.vector.VectorMath.load;
+import static patchbay.engine.cpu.vector.Lanes.before;
+import static patchbay.engine.cpu.vector.Lanes.load;
 import static patchbay.engine.cpu.vector.Vectors.FLOATS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
 
@@ -28,7 +28,7 @@ public final class Normalization {
                 var v = load(x, at + whole, tail);
                 total = v.fma(v, total);
             }
-            float scale = (float) (1 / Math.sqrt(VectorMath.sum(total) / n + epsilon));
+            float scale = (float) (1 / Math.sqrt(Vectors.sum(total) / n + epsilon));
             inverse[row] = scale;
             for (int j = 0; j < whole; j += LANES) {
                 load(x, at + j).mul(scale).mul(load(weight, j)).intoArray(out, at + j);
@@ -54,7 +54,7 @@ public final class Normalization {
             if (whole < n) {
                 total = load(weight, whole, tail).mul(load(dy, at + whole, tail)).fma(load(x, at + whole, tail), total);
             }
-            float factor = VectorMath.sum(total) / n * scale * scale;
+            float factor = Vectors.sum(total) / n * scale * scale;
             for (int j = 0; j < whole; j += LANES) {
                 load(weight, j).mul(load(dy, at + j)).sub(load(x, at + j).mul(factor)).mul(scale).intoArray(out, at + j);
             }
@@ -97,7 +97,7 @@ public final class Normalization {
             if (whole < n) {
                 total = total.add(load(x, at + whole, tail));
             }
-            float center = VectorMath.sum(total) / n;
+            float center = Vectors.sum(total) / n;
             var squares = FloatVector.zero(FLOATS);
             for (int j = 0; j < whole; j += LANES) {
                 var distance = load(x, at + j).sub(center);
@@ -107,7 +107,7 @@ public final class Normalization {
                 var distance = load(x, at + whole, tail).sub(center, tail);
                 squares = distance.fma(distance, squares);
             }
-            float scale = (float) (1 / Math.sqrt(VectorMath.sum(squares) / n + epsilon));
+            float scale = (float) (1 / Math.sqrt(Vectors.sum(squares) / n + epsilon));
             mean[row] = center;
             inverse[row] = scale;
             for (int j = 0; j < whole; j += LANES) {
@@ -141,8 +141,8 @@ public final class Normalization {
                 total = total.add(part);
                 dots = part.fma(load(x, at + whole, tail).sub(center).mul(scale), dots);
             }
-            float average = VectorMath.sum(total) / n;
-            float factor = VectorMath.sum(dots) / n;
+            float average = Vectors.sum(total) / n;
+            float factor = Vectors.sum(dots) / n;
             for (int j = 0; j < whole; j += LANES) {
                 var z = load(x, at + j).sub(center).mul(scale);
                 load(weight, j).mul(load(dy, at + j)).sub(average).sub(z.mul(factor)).mul(scale).intoArray(out, at + j);

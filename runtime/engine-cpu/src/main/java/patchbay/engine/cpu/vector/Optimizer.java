@@ -1,7 +1,7 @@
 package patchbay.engine.cpu.vector;
 
-import static patchbay.engine.cpu.vector.VectorMath.before;
-import static patchbay.engine.cpu.vector.VectorMath.load;
+import static patchbay.engine.cpu.vector.Lanes.before;
+import static patchbay.engine.cpu.vector.Lanes.load;
 import static patchbay.engine.cpu.vector.Vectors.FLOATS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
 
@@ -47,7 +47,7 @@ public final class Optimizer {
                 var value = load(x, at, before(at, end));
                 total = value.fma(value, total);
             }
-            partial[offset + part] = VectorMath.sum(total);
+            partial[offset + part] = Vectors.sum(total);
         }
     }
 }

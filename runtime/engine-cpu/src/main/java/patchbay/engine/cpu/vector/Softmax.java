@@ -1,10 +1,10 @@
 package patchbay.engine.cpu.vector;
 
-import static patchbay.engine.cpu.vector.VectorMath.before;
-import static patchbay.engine.cpu.vector.VectorMath.exp;
-import static patchbay.engine.cpu.vector.VectorMath.load;
+import static patchbay.engine.cpu.vector.Lanes.before;
+import static patchbay.engine.cpu.vector.Lanes.load;
 import static patchbay.engine.cpu.vector.Vectors.FLOATS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
+import static patchbay.engine.cpu.vector.Vectors.exp;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -31,7 +31,7 @@ public final class Softmax {
                 e.intoArray(out, at + whole, tail);
                 total = total.add(e, tail);
             }
-            float sum = VectorMath.sum(total);
+            float sum = Vectors.sum(total);
             float scale = sum == 0 ? 0 : 1 / sum;
             for (int j = 0; j < whole; j += LANES) {
                 load(out, at + j).mul(scale).intoArray(out, at + j);
@@ -54,7 +54,7 @@ public final class Softmax {
             if (whole < n) {
                 total = load(dy, at + whole, tail).fma(load(y, at + whole, tail), total);
             }
-            float dot = VectorMath.sum(total);
+            float dot = Vectors.sum(total);
             for (int j = 0; j < whole; j += LANES) {
                 load(y, at + j).mul(load(dy, at + j).sub(dot)).intoArray(out, at + j);
             }
@@ -92,7 +92,7 @@ public final class Softmax {
             if (whole < n) {
                 total = total.add(load(dy, at + whole, tail));
             }
-            float sum = VectorMath.sum(total);
+            float sum = Vectors.sum(total);
             for (int j = 0; j < whole; j += LANES) {
                 load(dy, at + j).sub(exp(load(y, at + j)).mul(sum)).intoArray(out, at + j);
             }
@@ -167,6 +167,6 @@ public final class Softmax {
             var tail = before(whole, n);
             total = total.add(exp(load(x, at + whole, tail).sub(shift)), tail);
         }
-        return shift + (float) Math.log(VectorMath.sum(total));
+        return shift + (float) Math.log(Vectors.sum(total));
     }
 }

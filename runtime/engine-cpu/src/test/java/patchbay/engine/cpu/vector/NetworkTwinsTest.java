@@ -93,12 +93,4 @@ class NetworkTwinsTest {
         int chunks = (size + 63) / 64;
         compare(patchbay.kernels.Optimizer.class, Optimizer.class, "squares", chunks, 1e-5, x, new float[chunks + 3], size, 64, 2);
     }
-
-    @ParameterizedTest
-    @CsvSource({"1, 1, 1, 2, 1", "2, 13, 3, 8, 4", "1, 207, 2, 64, 32", "2, 5, 3, 40, 13"})
-    void rotary(int batch, int time, int heads, int dim, int half) {
-        int rows = batch * time * heads;
-        compare(patchbay.kernels.Rotary.class, Rotary.class, "rotate", rows, 1e-6, random(rows * dim, 1), random(time * 2 * half, 2),
-                new float[rows * dim], time, heads, dim, half, -1f);
-    }
 }
