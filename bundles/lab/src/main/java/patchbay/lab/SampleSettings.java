@@ -1,6 +1,7 @@
 package patchbay.lab;
 
 import java.util.List;
+import patchbay.model.Sampling;
 import patchbay.tensor.UserError;
 
 /**
@@ -19,6 +20,10 @@ public record SampleSettings(List<String> prompts, int tokens, double temperatur
         check(temperature >= 0 && temperature < Double.POSITIVE_INFINITY, "temperature", temperature, "at least 0 and finite");
         check(topK >= 0, "top-k", topK, "at least 0, and 0 is all");
         check(topP > 0 && topP <= 1, "top-p", topP, "greater than 0 and at most 1");
+    }
+
+    public Sampling sampling() {
+        return new Sampling(temperature, topK, topP);
     }
 
     public static SampleSettings defaults() {

@@ -105,6 +105,11 @@ public final class Learner implements AutoCloseable {
         });
     }
 
+    /** Variables that were there with another shape when this model was made. */
+    public java.util.Set<String> reshaped() {
+        return java.util.Collections.unmodifiableSet(reshaped.keySet());
+    }
+
     /** The variables that a model and its optimizer keep between steps, with their shapes. */
     private static Map<String, Shape> asked(Decoder decoder) {
         var graph = new Graph();
@@ -185,6 +190,16 @@ public final class Learner implements AutoCloseable {
             }
         }
         return new Size(all, all - idle);
+    }
+
+    /** Whether a variable is one of the optimizer's moments. */
+    public static boolean isMoment(String variable) {
+        return Update.isMoment(variable);
+    }
+
+    /** Whether a variable is a sum within a step, and 0 between steps. */
+    public static boolean isTransient(String variable) {
+        return variable.startsWith(StepProgram.ACCUMULATED);
     }
 
     /** Frees the programs; the variables stay with whoever shares them. */

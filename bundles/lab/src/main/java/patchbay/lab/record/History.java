@@ -19,6 +19,11 @@ public record History(List<Entry> entries) {
 
     /** The history that counts: without what was undone when the run was resumed from an earlier checkpoint. */
     public History effective() {
+        return effectiveFrom(0);
+    }
+
+    /** Of the history that counts, what stands in the journal after its first {@code journalled} entries. */
+    public History effectiveFrom(long journalled) {
         var kept = new ArrayList<Integer>();
         for (int i = 0; i < entries.size(); i++) {
             if (entries.get(i).event() instanceof Event.Resumed resumed) {
@@ -26,7 +31,7 @@ public record History(List<Entry> entries) {
             }
             kept.add(i);
         }
-        return new History(kept.stream().map(entries::get).toList());
+        return new History(kept.stream().filter(index -> index >= journalled).map(entries::get).toList());
     }
 
     public Stream<Event> events() {

@@ -37,18 +37,18 @@ public record Provenance(String experiment, long seed, Data data, Jvm jvm, Machi
     /** @param cpu model name as the system tells it */
     public record Machine(String os, String architecture, String cpu, int cores, long maximumHeapBytes) {}
 
-    /** @param vectorBits width of the vectors that kernels use; 0 for plain Java */
-    public record EngineChoice(String name, String description, int threads, int vectorBits) {}
+    /** @param description threads, width of vectors or device, in words */
+    public record EngineChoice(String name, String description) {}
 
     /** A plugin, and the bundle that it comes from. */
     public record Offered(String kind, String name, Provider provider) {}
 
     /** The provenance of a run that begins now in this process. */
-    public static Provenance of(String experiment, long seed, Data data, Engine engine, int threads, int vectorBits, Collection<Offer> offers) {
+    public static Provenance of(String experiment, long seed, Data data, Engine engine, Collection<Offer> offers) {
         var plugins = offers.stream().map(offer -> new Offered(Offer.word(offer.kind()), offer.name(), offer.provider()))
                 .sorted(Comparator.comparing(Offered::kind).thenComparing(Offered::name)).toList();
         return new Provenance(experiment, seed, data, thisJvm(), thisMachine(),
-                new EngineChoice(engine.name(), engine.description(), threads, vectorBits), plugins);
+                new EngineChoice(engine.name(), engine.description()), plugins);
     }
 
     /** What differs between two, apart from the name of the experiment, by the path of the value. */

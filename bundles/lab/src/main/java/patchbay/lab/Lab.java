@@ -1,0 +1,215 @@
+package patchbay.lab;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import patchbay.data.Dataset;
+import patchbay.data.Tokenizer;
+import patchbay.lab.record.Event;
+import patchbay.lab.record.Fitted;
+import patchbay.lab.record.Journal;
+import patchbay.lab.record.Provenance;
+import patchbay.lab.record.RunFolder;
+import patchbay.model.Decoder;
+import patchbay.model.Rack;
+import patchbay.tensor.Engine;
+import patchbay.tensor.UserError;
+import patchbay.training.Births;
+import patchbay.training.Learner;
+import patchbay.training.checkpoint.Checkpoint;
+import patchbay.training.checkpoint.CheckpointFolder;
+
+/** Starts runs, resumes them and repeats them; knows those that are alive in this process. */
+@Component(service = Lab.class)
+public final class Lab {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
+
+    private final Engine engine;
+    private final Archive archive;
+    private final Path runsFolder;
+    private final List<Run> runs = new CopyOnWriteArrayList<>();
+
+    @Activate
+    public Lab(BundleContext context, @Reference Engine engine, @Reference Archive archive) {
+        this(engine, archive, Path.of(Optional.ofNullable(context.getProperty("patchbay.runs")).orElse("runs")));
+    }
+
+    /** @param runsFolder where the runs' folders are */
+    public Lab(Engine engine, Archive archive, Path runsFolder) {
+        this.engine = engine;
+        this.archive = archive;
+        this.runsFolder = runsFolder;
+    }
+
+    /** Ends all runs with a checkpoint, as the platform stops. */
+    @Deactivate
+    public void close() {
+        runs.forEach(run -> run.stop("the platform stopped"));
+        for (var run : runs) {
+            try {
+                run.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /**
+     * Starts a run. Everything that the file says is checked before there is a trace of the run on disk.
+     *
+     * @throws UserError if the experiment cannot be run as it is
+     */
+    public Run start(Experiment experiment) {
+        return start(experiment, new RunListener() {});
+    }
+
+    /** @param listener told everything from the beginning on */
+    public Run start(Experiment experiment, RunListener listener) {
+        var rack = Rack.fit(experiment.model(), experiment.sockets(), archive);
+        for (var swap : experiment.swaps()) {
+            rack.with(swap.socket(), swap.plug(), archive);
+        }
+        var dataset = read(experiment);
+        var learner = Learner.begin(engine, new Decoder(rack, dataset.tokenizer().vocabularySize()), experiment.training(), experiment.seed());
+        var folder = RunFolder.create(runsFolder, experiment.name(), experiment.toYaml());
+        dataset.tokenizer().save(folder.tokenizer());
+        folder.write(provenance(experiment, dataset));
+        var wiring = Fitted.of(rack.fittings().values());
+        return begin(new RunStart(folder, experiment, dataset, archive, learner, 0, new Event.Started(0, wiring),
+                Script.of(experiment, 0), true), listener);
+    }
+
+    /**
+     * Goes on with a run from its last whole checkpoint, or from the beginning if there is none, and repeats the swaps
+     * that came after it: what follows is what would have followed without the interruption.
+     */
+    public Run resume(String id, RunListener listener) {
+        var folder = RunFolder.find(runsFolder, id);
+        alive(folder.id()).ifPresent(run -> {
+            throw new UserError("run " + run.id() + " is " + run.state() + " already");
+        });
+        var experiment = Experiment.read(folder.experiment(), List.of());
+        var history = Journal.read(folder.journal());
+        var dataset = sameData(experiment, folder);
+        var latest = new CheckpointFolder(folder.checkpoints()).latest();
+        latest.skipped().forEach(reason -> LOG.warn("checkpoint passed over: {}", reason));
+        if (latest.checkpoint().isEmpty()) {
+            var sockets = history.wiringAtStart();
+            return begin(new RunStart(folder, experiment, dataset, archive, learner(experiment, dataset, sockets, Optional.empty()), 0,
+                    new Event.Resumed(0, "", 1, sockets), Script.of(history.effective(), experiment, 0), true), listener);
+        }
+        var checkpoint = latest.checkpoint().get();
+        if (checkpoint.step() >= experiment.training().steps()) {
+            throw new UserError("run " + folder.id() + " has done all of its " + experiment.training().steps() + " steps");
+        }
+        var state = CheckpointState.of(checkpoint);
+        var learner = learner(experiment, dataset, state.sockets(), Optional.of(checkpoint));
+        var undone = history.effectiveFrom(state.journalled());
+        return begin(new RunStart(folder, experiment, dataset, archive, learner, checkpoint.step(),
+                new Event.Resumed(checkpoint.step(), folder.relative(checkpoint.folder()), state.journalled(), state.sockets()),
+                Script.of(undone, experiment, checkpoint.step()), true), listener);
+    }
+
+    /** Starts a run anew from its record: the same data, plugins of the same hashes, the same swaps at the same steps. */
+    Run repeat(RunFolder original, RunListener listener) {
+        var experiment = Experiment.read(original.experiment(), List.of());
+        var history = Journal.read(original.journal()).effective();
+        var dataset = sameData(experiment, original);
+        var learner = learner(experiment, dataset, history.wiringAtStart(), Optional.empty());
+        var folder = RunFolder.create(runsFolder, "replay-of-" + original.id(), experiment.toYaml());
+        dataset.tokenizer().save(folder.tokenizer());
+        folder.write(provenance(experiment, dataset));
+        return begin(new RunStart(folder, experiment, dataset, archive, learner, 0, new Event.Started(0, history.wiringAtStart()),
+                Script.of(history), false), listener);
+    }
+
+    private Run begin(RunStart start, RunListener listener) {
+        var run = new Run(start);
+        run.listen(listener);
+        runs.add(run);
+        run.begin();
+        return run;
+    }
+
+    private Learner learner(Experiment experiment, Dataset dataset, List<Fitted> sockets, Optional<Checkpoint> checkpoint) {
+        var decoder = new Decoder(Change.rack(experiment.model(), sockets, archive), dataset.tokenizer().vocabularySize());
+        var variables = engine.variables();
+        checkpoint.ifPresent(from -> CheckpointState.restore(from, variables));
+        var births = checkpoint.map(from -> CheckpointState.of(from).births(from.step())).orElse(Births.at(0, Map.of()));
+        return Learner.resume(engine, decoder, experiment.training(), experiment.seed(), variables, births);
+    }
+
+    private static Dataset read(Experiment experiment) {
+        var dataset = Dataset.read(experiment.data(), experiment.seed());
+        experiment.samples().prompts().forEach(dataset.tokenizer()::encode);
+        return dataset;
+    }
+
+    private static Dataset sameData(Experiment experiment, RunFolder folder) {
+        var dataset = read(experiment);
+        var then = folder.readProvenance().data().sha256();
+        if (!dataset.sha256().equals(then)) {
+            throw new UserError("the data of run " + folder.id() + " is not what it was: its SHA-256 is " + dataset.sha256()
+                    + ", then it was " + then);
+        }
+        return dataset;
+    }
+
+    private Provenance provenance(Experiment experiment, Dataset dataset) {
+        return Provenance.of(experiment.name(), experiment.seed(),
+                new Provenance.Data(experiment.data().source(), experiment.data().path(), dataset.sha256()), engine, archive.offers());
+    }
+
+    /** The runs of this process, the newest last, ended ones included. */
+    public List<Run> runs() {
+        return List.copyOf(runs);
+    }
+
+    /** The newest run of this process that is alive, or else the newest. */
+    public Optional<Run> current() {
+        var all = runs();
+        return all.reversed().stream().filter(Run::alive).findFirst()
+                .or(() -> all.isEmpty() ? Optional.empty() : Optional.of(all.getLast()));
+    }
+
+    private Optional<Run> alive(String id) {
+        return runs.stream().filter(run -> run.id().equals(id) && run.alive()).findFirst();
+    }
+
+    /** A model out of a run's last checkpoint, to generate with. */
+    public Generation generation(String id) {
+        var folder = RunFolder.find(runsFolder, id);
+        var experiment = Experiment.read(folder.experiment(), List.of());
+        var checkpoint = new CheckpointFolder(folder.checkpoints()).latest().checkpoint()
+                .orElseThrow(() -> new UserError("run " + folder.id() + " has no checkpoint"));
+        var sockets = CheckpointState.of(checkpoint).sockets();
+        var rack = Change.rack(experiment.model(), sockets, archive);
+        var tokenizer = Tokenizer.load(folder.tokenizer());
+        var variables = engine.variables();
+        checkpoint.restore(Checkpoint.PARAMETERS, variables);
+        return new Generation(engine, new Decoder(rack, tokenizer.vocabularySize()), variables, tokenizer);
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public Archive archive() {
+        return archive;
+    }
+
+    public Path runsFolder() {
+        return runsFolder;
+    }
+}

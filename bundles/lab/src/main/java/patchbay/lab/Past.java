@@ -1,0 +1,15 @@
+package patchbay.lab;
+
+import java.util.List;
+import java.util.Map;
+import patchbay.lab.record.Fitted;
+import patchbay.tensor.Variables;
+
+/**
+ * A model that was replaced, as far as it takes to go back to it. It names its plugins and does not hold them, so that
+ * a removed bundle's classes can go.
+ *
+ * @param variables its values; those that its successor shares go on changing
+ * @param births when its parameters joined
+ */
+record Past(List<Fitted> sockets, Variables variables, Map<String, Long> births) {}

@@ -1,0 +1,199 @@
+package patchbay.lab;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.util.tracker.ServiceTracker;
+import org.osgi.util.tracker.ServiceTrackerCustomizer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import patchbay.deploy.Provenance;
+import patchbay.lab.record.Fitted;
+import patchbay.model.Offer;
+import patchbay.model.Provider;
+import patchbay.model.Socket;
+import patchbay.spi.Part;
+import patchbay.tensor.UserError;
+
+/**
+ * The plugins of the framework. A name belongs to one bundle: of several versions of a bundle the newest has it, and a
+ * bundle of another name that claims it too is refused the name for as long as the first is there.
+ */
+@Component(service = {Archive.class, Plugins.class})
+public final class Plugins implements Archive, ServiceTrackerCustomizer<Part, Plugins.Registered> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    /** A plugin of the framework, offered or not. */
+    record Registered(Offer offer, Bundle bundle, long order) {
+
+        boolean broughtBack() {
+            return bundle.getLocation().startsWith(Provenance.STORE_LOCATION);
+        }
+    }
+
+    private final BundleContext context;
+    private final Provenance provenance;
+    private final Map<Long, Registered> registered = new ConcurrentSkipListMap<>();
+    private final Map<String, Bundle> broughtBack = new HashMap<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final ServiceTracker<Part, Registered> tracker;
+
+    @Activate
+    public Plugins(BundleContext context, @Reference Provenance provenance) throws InvalidSyntaxException {
+        this.context = context;
+        this.provenance = provenance;
+        this.tracker = new ServiceTracker<>(context, context.createFilter("(plugin=*)"), this);
+        tracker.open();
+    }
+
+    @Deactivate
+    void close() {
+        tracker.close();
+        broughtBack.values().forEach(provenance::release);
+    }
+
+    @Override
+    public Registered addingService(ServiceReference<Part> reference) {
+        var name = String.valueOf(reference.getProperty("plugin"));
+        var bundle = reference.getBundle();
+        try {
+            var part = Guard.within(LIMIT, "starting plugin " + name + " of " + bundle.getSymbolicName(), () ->
+                    Optional.ofNullable(context.getService(reference)).orElseThrow(() -> new UserError("it could not be made: see the log")));
+            var kind = Socket.KINDS.stream().filter(known -> known.isInstance(part)).findFirst()
+                    .orElseThrow(() -> new UserError("it fits no kind of socket"));
+            var origin = provenance.origin(bundle);
+            var offer = new Offer(kind, name, part, new Provider(origin.symbolicName(), origin.version(), origin.sha256()));
+            var added = new Registered(offer, bundle, (Long) reference.getProperty("service.id"));
+            registered.put(added.order(), added);
+            conflict(added).ifPresent(LOG::warn);
+            changed();
+            return added;
+        } catch (UserError refusal) {
+            LOG.warn("plugin {} of {} is not used: {}", name, bundle.getSymbolicName(), refusal.getMessage());
+            context.ungetService(reference);
+            return null; // not tracked
+        }
+    }
+
+    @Override
+    public void modifiedService(ServiceReference<Part> reference, Registered service) {}
+
+    @Override
+    public void removedService(ServiceReference<Part> reference, Registered service) {
+        registered.remove(service.order());
+        context.ungetService(reference);
+        changed();
+    }
+
+    private void changed() {
+        listeners.forEach(Runnable::run);
+    }
+
+    @Override
+    public AutoCloseable onChange(Runnable listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    @Override
+    public List<Offer> offers() {
+        return holders().values().stream().map(Registered::offer).toList();
+    }
+
+    /** Two bundles that claim one name, told as one line each. */
+    public List<String> conflicts() {
+        return registered.values().stream().map(this::conflict).flatMap(Optional::stream).toList();
+    }
+
+    private Optional<String> conflict(Registered claim) {
+        if (claim.broughtBack()) {
+            return Optional.empty();
+        }
+        var holder = holders().get(key(claim));
+        return holder.bundle().getSymbolicName().equals(claim.bundle().getSymbolicName()) ? Optional.empty()
+                : Optional.of(Offer.word(claim.offer().kind()) + " " + claim.offer().name() + " is claimed by two bundles, "
+                        + holder.offer().provider() + " and " + claim.offer().provider() + "; the first keeps the name until it is removed");
+    }
+
+    /** Who has each name: the bundle that came first, in its newest version. */
+    private Map<String, Registered> holders() {
+        var holders = new LinkedHashMap<String, Registered>();
+        for (var claim : registered.values()) {
+            if (!claim.broughtBack()) {
+                holders.merge(key(claim), claim, Plugins::preferred);
+            }
+        }
+        return holders;
+    }
+
+    private static Registered preferred(Registered first, Registered second) {
+        if (!first.bundle().getSymbolicName().equals(second.bundle().getSymbolicName())) {
+            return first;
+        }
+        return second.bundle().getVersion().compareTo(first.bundle().getVersion()) >= 0 ? second : first;
+    }
+
+    private static String key(Registered claim) {
+        return Offer.word(claim.offer().kind()) + " " + claim.offer().name();
+    }
+
+    @Override
+    public Offer find(Fitted fitted) {
+        return registered(fitted).orElseGet(() -> {
+            bringBack(fitted);
+            return registered(fitted).orElseThrow(() -> new UserError("bundle " + fitted.provider() + " is kept, but offers no "
+                    + fitted.kind() + " " + fitted.plugin()));
+        });
+    }
+
+    private Optional<Offer> registered(Fitted fitted) {
+        return registered.values().stream()
+                .filter(claim -> claim.offer().provider().sha256().equals(fitted.provider().sha256()))
+                .filter(claim -> claim.offer().name().equals(fitted.plugin()) && Offer.word(claim.offer().kind()).equals(fitted.kind()))
+                .sorted(Comparator.comparing(Registered::broughtBack))
+                .map(Registered::offer).findFirst();
+    }
+
+    private synchronized void bringBack(Fitted fitted) {
+        try {
+            broughtBack.computeIfAbsent(fitted.provider().sha256(), provenance::installFromStore);
+        } catch (IllegalArgumentException | IllegalStateException missing) {
+            throw new UserError(fitted.kind() + " " + fitted.plugin() + " needs bundle " + fitted.provider() + ": " + missing.getMessage(), missing);
+        }
+    }
+
+    /** Lets go of the bundles that were brought back and that no rack of {@code inUse} needs. */
+    synchronized void release(List<Fitted> inUse) {
+        var needed = inUse.stream().map(fitted -> fitted.provider().sha256()).toList();
+        for (var hash : List.copyOf(broughtBack.keySet())) {
+            if (!needed.contains(hash)) {
+                provenance.release(broughtBack.remove(hash));
+            }
+        }
+    }
+
+    /** Every plugin with the state of its claim, for the shell. */
+    public List<String> describe() {
+        var lines = new ArrayList<String>();
+        holders().values().stream().sorted(Comparator.comparing(Plugins::key))
+                .forEach(holder -> lines.add(key(holder) + "  " + holder.offer().provider()));
+        return lines;
+    }
+}

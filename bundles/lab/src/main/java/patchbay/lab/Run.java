@@ -1,0 +1,481 @@
+package patchbay.lab;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import patchbay.data.Batches;
+import patchbay.data.Dataset;
+import patchbay.data.EvaluationBatches;
+import patchbay.lab.record.Event;
+import patchbay.lab.record.Fitted;
+import patchbay.lab.record.Journal;
+import patchbay.lab.record.Measurement;
+import patchbay.lab.record.Metrics;
+import patchbay.lab.record.Occupation;
+import patchbay.lab.record.RunFolder;
+import patchbay.lab.record.RunLoad;
+import patchbay.lab.record.RunState;
+import patchbay.model.Plug;
+import patchbay.tensor.UserError;
+import patchbay.training.Evaluation;
+import patchbay.training.Learner;
+import patchbay.training.checkpoint.CheckpointFolder;
+import patchbay.training.checkpoint.CheckpointWriter;
+
+/**
+ * A model in training: one thread that makes steps and, between two of them, whatever else was asked for. All methods
+ * may be called from any thread.
+ */
+public final class Run {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+
+    /** How far ahead of its step a swap is prepared: about what building and trying a model takes. */
+    private static final double LEAD_SECONDS = 0.7;
+    private static final Duration BUILD_LIMIT = Duration.ofSeconds(20);
+
+    private final RunFolder folder;
+    private final Experiment experiment;
+    private final Dataset dataset;
+    private final Archive archive;
+    private final Script script;
+    private final boolean hotDeployment;
+    private final Batches batches;
+    private final Optional<EvaluationBatches> heldOut;
+    private final Swaps swaps;
+    private final Journal journal;
+    private final Metrics metrics;
+    private final Occupation occupation;
+    private final CheckpointWriter checkpoints;
+    private final RunLoad load = new RunLoad();
+    private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
+    private final Deque<Runnable> betweenSteps = new ArrayDeque<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread thread;
+
+    private volatile long step;
+    private volatile RunState state = RunState.created;
+    private volatile Optional<String> stopReason = Optional.empty();
+    private volatile boolean paused;
+    private volatile double secondsPerStep = 0.1;
+    private volatile Optional<Measurement> last = Optional.empty();
+    private volatile Optional<Evaluation.Result> evaluated = Optional.empty();
+    private long evaluatedAt = -1;
+
+    Run(RunStart start) {
+        this.folder = start.folder();
+        this.experiment = start.experiment();
+        this.dataset = start.dataset();
+        this.archive = start.archive();
+        this.script = start.script();
+        this.hotDeployment = start.hotDeployment();
+        this.step = start.step();
+        int context = experiment.model().context();
+        int batch = experiment.training().batch();
+        this.batches = new Batches(dataset.training(), batch, context, experiment.seed());
+        this.heldOut = dataset.validation().length() > 0
+                ? Optional.of(new EvaluationBatches(dataset.validation(), batch, context, experiment.training().evaluateBatches()))
+                : Optional.empty();
+        this.swaps = new Swaps(archive, start.learner(), BUILD_LIMIT);
+        this.occupation = Occupation.of(folder);
+        Metrics.truncateAfter(folder.metrics(), step);
+        Metrics.read(folder.metrics()).forEach(load::add);
+        this.journal = Journal.open(folder.journal());
+        this.metrics = Metrics.open(folder.metrics());
+        this.checkpoints = new CheckpointWriter(new CheckpointFolder(folder.checkpoints()), experiment.training().keepCheckpoints());
+        happened(start.beginning());
+        this.thread = Thread.ofPlatform().name("run " + folder.id()).unstarted(this::live);
+    }
+
+    /** Starts the thread. */
+    void begin() {
+        state = RunState.running;
+        thread.start();
+    }
+
+    private void live() {
+        try (AutoCloseable _ = hotDeployment ? archive.onChange(this::pluginsChanged) : () -> {}) {
+            train();
+        } catch (Exception | Error failure) {
+            LOG.warn("run {} failed at step {}", folder.id(), step, failure);
+            state = RunState.failed;
+            happened(new Event.Failed(step, failure instanceof UserError ? failure.getMessage() : failure.toString()));
+        } finally {
+            close();
+        }
+    }
+
+    private void train() {
+        int steps = experiment.training().steps();
+        while (step < steps && stopReason.isEmpty()) {
+            pauseWhileAsked();
+            schedulePlanned();
+            runBetweenSteps();
+            while (swaps.due(step) && stopReason.isEmpty()) {
+                install();
+            }
+            if (stopReason.isEmpty() && !paused) {
+                makeStep();
+            }
+        }
+        if (stopReason.isPresent()) {
+            checkpoint();
+            state = RunState.stopped;
+            happened(new Event.Stopped(step, stopReason.get()));
+        } else {
+            evaluateOnce();
+            sample();
+            checkpoint();
+            state = RunState.finished;
+            happened(new Event.Finished(step));
+        }
+    }
+
+    private void makeStep() {
+        long began = System.nanoTime();
+        var made = swaps.learner().step(step, batches);
+        double milliseconds = (System.nanoTime() - began) / 1e6;
+        step++;
+        secondsPerStep += 0.1 * (milliseconds / 1000 - secondsPerStep);
+        var training = experiment.training();
+        double tokens = (double) training.batch() * training.accumulate() * experiment.model().context();
+        var measurement = Measurement.of(made, tokens / milliseconds * 1000, milliseconds);
+        metrics.append(measurement);
+        load(measurement);
+        last = Optional.of(measurement);
+        listeners.forEach(listener -> listener.measured(this, measurement));
+        if (!Float.isFinite(made.loss())) {
+            throw new UserError("the loss is " + made.loss() + " after step " + step + "; the last checkpoint is from before."
+                    + " Try a lower training.learning-rate or a training.clip");
+        }
+        if (due(training.evaluateEvery()) && step < training.steps()) {
+            evaluateOnce();
+        }
+        if (due(training.checkpointEvery()) && step < training.steps()) {
+            checkpoint();
+        }
+    }
+
+    private boolean due(int every) {
+        return every > 0 && step % every == 0;
+    }
+
+    private void install() {
+        boolean planned = script.isPlanned(step);
+        if (planned) {
+            evaluateOnce();
+        }
+        var event = swaps.install(step);
+        happened(event);
+        if (planned && event instanceof Event.Swapped) {
+            evaluatedAt = -1;
+            evaluateOnce();
+        }
+    }
+
+    /** Hands the swaps that are known beforehand to the builder when their step comes near. */
+    private void schedulePlanned() {
+        long horizon = step + lead();
+        script.until(horizon).forEach(entry -> swaps.schedule(entry.step(), entry.change(), entry.cause()));
+    }
+
+    private long lead() {
+        return Math.clamp((long) Math.ceil(LEAD_SECONDS / secondsPerStep), 1, 500);
+    }
+
+    private void evaluateOnce() {
+        if (heldOut.isEmpty() || evaluatedAt == step) {
+            return;
+        }
+        var result = swaps.learner().evaluate(heldOut.get());
+        evaluated = Optional.of(result);
+        evaluatedAt = step;
+        happened(new Event.Evaluated(step, result.loss(), whole(result.counts())));
+    }
+
+    private static Map<String, List<Long>> whole(Map<String, float[]> counts) {
+        var whole = new TreeMap<String, List<Long>>();
+        counts.forEach((path, layer) -> whole.put(path, IntStream.range(0, layer.length).mapToObj(i -> (long) layer[i]).toList()));
+        return whole;
+    }
+
+    private void checkpoint() {
+        var learner = swaps.learner();
+        long began = System.nanoTime();
+        long at = step;
+        var metadata = CheckpointState.of(learner, journal.size()).toMetadata();
+        checkpoints.write((int) at, snapshot -> CheckpointState.take(learner, snapshot), metadata)
+                .whenComplete((path, failure) -> happened(failure == null
+                        ? new Event.Checkpointed(at, folder.relative(path), (System.nanoTime() - began) / 1e9)
+                        : new Event.CheckpointFailed(at, reason(failure))));
+        if (stopReason.isPresent() || at >= experiment.training().steps()) {
+            checkpoints.await();
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        var cause = failure.getCause() == null ? failure : failure.getCause();
+        return cause instanceof UserError ? cause.getMessage() : cause.toString();
+    }
+
+    private void sample() {
+        var samples = experiment.samples();
+        for (var prompt : samples.prompts()) {
+            var text = new StringBuilder();
+            Generation.of(swaps.learner(), dataset.tokenizer()).run(prompt, samples.tokens(), samples.sampling(), experiment.seed(), text::append);
+            happened(new Event.Sampled(step, prompt, text.toString()));
+        }
+    }
+
+    private void pauseWhileAsked() {
+        if (!paused) {
+            return;
+        }
+        state = RunState.paused;
+        happened(new Event.Paused(step));
+        while (paused && stopReason.isEmpty()) {
+            runBetweenSteps();
+            while (swaps.due(step)) {
+                install();
+            }
+            waitForWork();
+        }
+        state = RunState.running;
+        happened(new Event.Unpaused(step));
+    }
+
+    private void waitForWork() {
+        synchronized (betweenSteps) {
+            try {
+                while (paused && stopReason.isEmpty() && betweenSteps.isEmpty() && !swaps.due(step)) {
+                    betweenSteps.wait();
+                }
+            } catch (InterruptedException interrupted) {
+                stopReason = Optional.of("interrupted");
+            }
+        }
+    }
+
+    private void runBetweenSteps() {
+        while (true) {
+            Runnable next;
+            synchronized (betweenSteps) {
+                next = betweenSteps.poll();
+            }
+            if (next == null) {
+                return;
+            }
+            next.run();
+        }
+    }
+
+    private void wake(Runnable task) {
+        synchronized (betweenSteps) {
+            betweenSteps.add(task);
+            betweenSteps.notifyAll();
+        }
+    }
+
+    private void pluginsChanged() {
+        var rack = swaps.learner().decoder().rack();
+        boolean stale;
+        try {
+            var present = rack.refreshed(archive);
+            stale = rack.fittings().entrySet().stream()
+                    .anyMatch(entry -> present.at(entry.getKey()).offer().part() != entry.getValue().offer().part());
+        } catch (UserError refusal) {
+            stale = true; // the transaction will say why
+        }
+        if (stale) {
+            swaps.schedule(step + (paused ? 0 : lead()), new Change.Refresh(), "bundle updated");
+            wake(() -> {});
+        }
+    }
+
+    private void load(Measurement measurement) {
+        synchronized (load) {
+            load.add(measurement);
+        }
+    }
+
+    private void happened(Event event) {
+        journal.append(event);
+        listeners.forEach(listener -> listener.happened(this, event));
+    }
+
+    private void close() {
+        try {
+            swaps.close();
+            checkpoints.close();
+            metrics.close();
+            RunReport.write(folder);
+        } catch (RuntimeException failure) {
+            LOG.warn("run {} did not close cleanly", folder.id(), failure);
+        } finally {
+            journal.close();
+            occupation.close();
+            ended.countDown();
+            listeners.forEach(listener -> listener.ended(this));
+        }
+    }
+
+    /**
+     * Puts {@code plug} into every socket that {@code pattern} matches, as soon as the changed model is built.
+     *
+     * @return what came of it
+     * @throws UserError at once if there is no such socket or plugin, or it lacks an option
+     */
+    public CompletableFuture<Event> swap(String pattern, Plug plug) {
+        requireAlive();
+        swaps.learner().decoder().rack().with(pattern, plug, archive);
+        return schedule(new Change.Put(pattern, plug), "command");
+    }
+
+    /** Takes the last swap back. */
+    public CompletableFuture<Event> rollback() {
+        requireAlive();
+        return schedule(new Change.Back(), "command");
+    }
+
+    private CompletableFuture<Event> schedule(Change change, String cause) {
+        var outcome = swaps.schedule(step + (paused ? 0 : lead()), change, cause);
+        wake(() -> {});
+        return outcome;
+    }
+
+    private void requireAlive() {
+        if (!alive()) {
+            throw new UserError("run " + folder.id() + " has ended (" + state + ")");
+        }
+    }
+
+    /** Whether it trains or is paused. */
+    public boolean alive() {
+        return state == RunState.running || state == RunState.paused || state == RunState.created;
+    }
+
+    public void pause() {
+        requireAlive();
+        paused = true;
+    }
+
+    public void unpause() {
+        requireAlive();
+        paused = false;
+        wake(() -> {});
+    }
+
+    /** Ends it after the present step, with a checkpoint. */
+    public void stop(String reason) {
+        if (alive()) {
+            stopReason = Optional.of(reason);
+            wake(() -> {});
+        }
+    }
+
+    /** Waits until it has ended. */
+    public void await() throws InterruptedException {
+        ended.await();
+    }
+
+    public boolean await(long time, TimeUnit unit) throws InterruptedException {
+        return ended.await(time, unit);
+    }
+
+    /** Runs {@code work} with the model, between two steps; at once if the run has ended. */
+    public <T> CompletableFuture<T> withModel(java.util.function.Function<Learner, T> work) {
+        var result = new CompletableFuture<T>();
+        requireAlive();
+        wake(() -> {
+            try {
+                result.complete(work.apply(swaps.learner()));
+            } catch (RuntimeException failure) {
+                result.completeExceptionally(failure);
+            }
+        });
+        return result;
+    }
+
+    public void listen(RunListener listener) {
+        listeners.add(listener);
+    }
+
+    public void ignore(RunListener listener) {
+        listeners.remove(listener);
+    }
+
+    public RunFolder folder() {
+        return folder;
+    }
+
+    public String id() {
+        return folder.id();
+    }
+
+    public Experiment experiment() {
+        return experiment;
+    }
+
+    public Dataset dataset() {
+        return dataset;
+    }
+
+    public RunState state() {
+        return state;
+    }
+
+    /** Steps done. */
+    public long step() {
+        return step;
+    }
+
+    public Optional<Measurement> last() {
+        return last;
+    }
+
+    public Optional<Evaluation.Result> evaluated() {
+        return evaluated;
+    }
+
+    public double secondsPerStep() {
+        return secondsPerStep;
+    }
+
+    /** What is in the sockets now. */
+    public List<Fitted> wiring() {
+        return Fitted.of(swaps.learner().decoder().rack().fittings().values());
+    }
+
+    public Learner.Size size() {
+        return swaps.learner().size();
+    }
+
+    /** Swaps that wait for their step. */
+    public Map<Long, String> waiting() {
+        return swaps.waiting();
+    }
+
+    /** The experts' load so far, as {@link RunLoad#rows}. */
+    public List<RunLoad.Row> load(int window) {
+        synchronized (load) {
+            return load.rows(window);
+        }
+    }
+
+    public String loadTable(int window) {
+        synchronized (load) {
+            return load.table(window);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package patchbay.lab;
+
+import patchbay.data.Dataset;
+import patchbay.lab.record.Event;
+import patchbay.lab.record.RunFolder;
+import patchbay.training.Learner;
+
+/**
+ * What a run begins with.
+ *
+ * @param step steps done already
+ * @param beginning the journal's entry: {@link Event.Started} or {@link Event.Resumed}
+ * @param script the swaps that are known beforehand
+ * @param hotDeployment whether it takes up bundles that are updated while it runs
+ */
+record RunStart(RunFolder folder, Experiment experiment, Dataset dataset, Archive archive, Learner learner, long step,
+        Event beginning, Script script, boolean hotDeployment) {}

@@ -1,0 +1,76 @@
+package patchbay.lab;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import patchbay.lab.record.Event;
+import patchbay.lab.record.History;
+
+/** The swaps of a run that are known before they happen: those of the experiment file, or those of a record that is repeated. */
+final class Script {
+
+    /** A swap and the step at which it takes effect. */
+    record Entry(long step, Change change, String cause) {}
+
+    private static final String PLANNED = "planned";
+
+    private final List<Entry> entries;
+    private final Set<Long> planned = new HashSet<>();
+    private int next;
+
+    private Script(List<Entry> entries) {
+        this.entries = entries.stream().sorted(Comparator.comparingLong(Entry::step)).toList();
+        this.entries.stream().filter(entry -> entry.cause().equals(PLANNED)).forEach(entry -> planned.add(entry.step()));
+    }
+
+    /** The experiment's swaps, from the step on that {@code from} steps lead to. */
+    static Script of(Experiment experiment, long from) {
+        return new Script(planned(experiment, from).toList());
+    }
+
+    /** The swaps that {@code history} tells of. */
+    static Script of(History history) {
+        return new Script(recorded(history).toList());
+    }
+
+    /** The swaps that {@code undone} tells of, then those of the experiment that it does not reach. */
+    static Script of(History undone, Experiment experiment, long from) {
+        var entries = new ArrayList<>(recorded(undone).toList());
+        long reached = undone.events().mapToLong(Event::step).max().orElse(from - 1);
+        entries.addAll(planned(experiment, Math.max(from, reached + 1)).toList());
+        return new Script(entries);
+    }
+
+    private static Stream<Entry> planned(Experiment experiment, long from) {
+        return experiment.swaps().stream().filter(swap -> swap.step() >= from)
+                .map(swap -> new Entry(swap.step(), new Change.Put(swap.socket(), swap.plug()), PLANNED));
+    }
+
+    private static Stream<Entry> recorded(History history) {
+        return history.events().<Entry>mapMulti((event, sink) -> {
+            if (event instanceof Event.Swapped swapped) {
+                sink.accept(new Entry(swapped.step(), new Change.Exact(swapped.socket(), swapped.plugin(), swapped.options(), swapped.after()),
+                        swapped.cause()));
+            } else if (event instanceof Event.RolledBack back) {
+                sink.accept(new Entry(back.step(), new Change.Back(), back.cause()));
+            }
+        });
+    }
+
+    /** The entries not handed out yet that are due when {@code step} steps are done, or earlier. */
+    List<Entry> until(long step) {
+        int from = next;
+        while (next < entries.size() && entries.get(next).step() <= step) {
+            next++;
+        }
+        return entries.subList(from, next);
+    }
+
+    /** Whether the experiment file asks for a swap at this step. */
+    boolean isPlanned(long step) {
+        return planned.contains(step);
+    }
+}
