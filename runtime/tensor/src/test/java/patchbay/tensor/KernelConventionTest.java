@@ -86,6 +86,32 @@ class KernelConventionTest {
                     differentiate(x.sort(true).values(), x);
                     differentiate(x.reshape(3, 69, 13).writeRows(random(graph, 2, 3, 4, 13), graph.constant(Shape.of(1), 66)), x);
                     x.reshape(3, 69, 13).readRows(graph.constant(Shape.of(1), 66), 4);
+                }),
+                new Subject("products", graph -> {
+                    var a = random(graph, 1, 3, 41, 13);
+                    var b = random(graph, 2, 3, 13, 17);
+                    var c = random(graph, 3, 13, 7);
+                    differentiate(a.matmul(b), a, b);
+                    differentiate(a.matmul(c), a, c);
+                    differentiate(a.matmul(b.transpose(1, 2), false, true), a, b);
+                    var rows = random(graph, 4, 100, 13);
+                    var offsets = graph.constant(Shape.of(5), 0, 41, 41, 80, 93);
+                    var weights = random(graph, 5, 4, 13, 7);
+                    differentiate(rows.groupedMatmul(weights, offsets), rows, weights);
+                }),
+                new Subject("networks", graph -> {
+                    var x = random(graph, 1, 5, 41, 16);
+                    var weight = random(graph, 2, 16);
+                    var step = graph.constant(Shape.of(1), 3);
+                    var targets = graph.constant(Shape.of(5, 41), Evaluation.randomInts(5 * 41, -1, 16, 3));
+                    differentiate(x.softmax().add(x.logSoftmax()).add(x.rmsNorm(weight, 1e-5f)).add(x.layerNorm(weight, weight, 1e-5f))
+                            .add(x.siluMultiply(x.exp())).dropout(0.3f, step, 1), x, weight);
+                    differentiate(x.crossEntropy(targets), x);
+                    var q = x.reshape(5, 41, 4, 4).rotary(step, 10_000);
+                    var k = x.slice(2, 0, 8).reshape(5, 41, 2, 4);
+                    differentiate(Networks.attention(q, k, k.silu(), graph.constant(Shape.of(1), 0), true, 0.5f), x);
+                    Networks.normalNoise(step, 1, x.shape());
+                    Networks.uniformNoise(step, 1, x.shape());
                 }));
     }
 
