@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import patchbay.tensor.Graph;
@@ -26,6 +27,7 @@ final class Compiler {
     private final Twins twins;
     private final WorkerPool pool;
     private final boolean poison;
+    private final Optional<Profile> profile;
 
     private final Schedule schedule;
     /** By root; see {@link Schedule#root}. */
@@ -41,12 +43,14 @@ final class Compiler {
     private int launches;
     private long memory;
 
-    Compiler(Graph graph, ArrayVariables variables, Twins twins, WorkerPool pool, boolean poison) {
+    Compiler(Graph graph, ArrayVariables variables, Twins twins, WorkerPool pool, boolean poison,
+            Optional<Profile> profile) {
         this.graph = graph;
         this.variables = variables;
         this.twins = twins;
         this.pool = pool;
         this.poison = poison;
+        this.profile = profile;
         this.schedule = new Schedule(graph);
     }
 
@@ -209,7 +213,9 @@ final class Compiler {
         var scratch = scratches.get(node).stream().map(Storage::array).toList();
         for (var launch : node.operation().launches(node)) {
             if (launch.rows() > 0) {
-                steps.add(step(node, launch, bound(node, launch, scratch)));
+                var step = step(node, launch, bound(node, launch, scratch));
+                boolean fast = !twins.of(launch.kernel()).equals(launch.kernel().method());
+                steps.add(profile.map(times -> times.timed(launch.kernel().name(), fast, step)).orElse(step));
                 launches++;
             }
         }
