@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** Where the time of runs goes, by kernel. */
 final class Profile {
@@ -14,16 +15,22 @@ final class Profile {
         private boolean fast;
     }
 
+    private final LongSupplier clock;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+    /** @param clock in nanoseconds */
+    Profile(LongSupplier clock) {
+        this.clock = clock;
+    }
 
     /** {@code step} with its time taken on every run. */
     Runnable timed(String kernel, boolean fast, Runnable step) {
         var entry = entries.computeIfAbsent(kernel, _ -> new Entry());
         entry.fast = fast;
         return () -> {
-            long start = System.nanoTime();
+            long start = clock.getAsLong();
             step.run();
-            entry.nanos += System.nanoTime() - start;
+            entry.nanos += clock.getAsLong() - start;
             entry.launches++;
         };
     }
