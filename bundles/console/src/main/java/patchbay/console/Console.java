@@ -1,6 +1,8 @@
 package patchbay.console;
 
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -71,17 +73,18 @@ public final class Console {
     public Console(BundleContext context, @Reference CommandProcessor processor) {
         this.context = context;
         this.processor = processor;
+        register(new Builtin(), "complete", "history", "format", "set", "type", "jobs", "fg", "bg", "__files", "__directories");
+        register(new Procedural(), "each", "if", "not", "try", "throw", "until", "while", "break", "continue");
+        register(new Posix(processor), "cat", "echo", "grep", "head", "tail", "sort", "wc", "less", "ls", "cd", "pwd", "clear", "sleep");
     }
 
     /** Reads and executes until the end of the input or {@code exit}. */
     int run() {
-        register(new Builtin(), "complete", "history", "format", "set", "type", "jobs", "fg", "bg", "__files", "__directories");
-        register(new Procedural(), "each", "if", "not", "try", "throw", "until", "while", "break", "continue");
-        register(new Posix(processor), "cat", "echo", "grep", "head", "tail", "sort", "wc", "less", "ls", "cd", "pwd", "clear", "sleep");
         // Signals are the terminal's own while it reads; native ones reach the command that runs in the foreground.
         try (Terminal terminal = TerminalBuilder.builder().name("patchbay").system(true).nativeSignals(true)
                 .signalHandler(Terminal.SignalHandler.SIG_IGN).build();
-                CommandSession session = processor.createSession(terminal.input(), terminal.output(), terminal.output())) {
+                var out = new PrintStream(terminal.output(), true, StandardCharsets.UTF_8); // seen at once, not at the command's end
+                CommandSession session = processor.createSession(terminal.input(), out, out)) {
             if (terminal.getWidth() == 0) {
                 terminal.setSize(new Size(80, 24)); // a pseudo-terminal that was never given one
             }
@@ -146,8 +149,7 @@ public final class Console {
     }
 
     private LineReader reader(CommandSession session, Terminal terminal) throws IOException {
-        Path home = Path.of(context.getProperty("patchbay.home"));
-        Path state = Files.createDirectories(home.resolve(".patchbay"));
+        Path state = Files.createDirectories(Path.of(context.getProperty("patchbay.state")));
         session.put("SCOPE", "patchbay:console:*");
         session.put(Shell.VAR_TERMINAL, terminal);
         session.put(Shell.VAR_PROCESSOR, processor);

@@ -92,7 +92,7 @@ public abstract class PlatformTest {
         options.add(jars(project.resolve("cnf/target/export/patchbay"), Constants.START_LEVEL_DEFAULT_PROVISION));
         settings(project).forEach((name, value) -> options.add(frameworkProperty(name.toString()).value(value.toString())));
         options.add(frameworkProperty("patchbay.home").value(home.toString()));
-        for (String folder : List.of("load", "store")) {
+        for (String folder : List.of("load", "store", "runs", "state")) {
             options.add(frameworkProperty("patchbay." + folder).value(home.resolve(folder).toString()));
         }
         return options.toArray(Option[]::new);

@@ -47,15 +47,16 @@ final class Platform implements AutoCloseable {
      * @param home the project's folder
      */
     static Platform start(Path home) throws IOException, BundleException {
-        Path bundles = Path.of(System.getProperty("patchbay.bundles", home.resolve("cnf/target/export/patchbay").toString()));
+        Path bundles = folder(home, "bundles", "cnf/target/export/patchbay");
         if (!Files.isDirectory(bundles)) {
             throw new PlatformError("no platform in " + bundles + "; build it: mvn -DskipTests package");
         }
-        var cache = Cache.in(home.resolve(".patchbay/cache"));
+        Path state = folder(home, "state", ".patchbay");
+        var cache = Cache.in(state.resolve("cache"));
         Framework framework = ServiceLoader.load(FrameworkFactory.class, Platform.class.getClassLoader())
                 .findFirst()
                 .orElseThrow(() -> new PlatformError("no OSGi framework on the class path"))
-                .newFramework(settings(home, cache.folder()));
+                .newFramework(settings(home, state, cache.folder()));
         var platform = new Platform(framework, cache);
         try {
             framework.start();
@@ -99,7 +100,12 @@ final class Platform implements AutoCloseable {
         }
     }
 
-    private static Map<String, String> settings(Path home, Path cache) throws IOException {
+    /** The system property {@code patchbay.<name>} may put any of the folders elsewhere. */
+    private static Path folder(Path home, String name, String usual) {
+        return home.resolve(System.getProperty("patchbay." + name, usual));
+    }
+
+    private static Map<String, String> settings(Path home, Path state, Path cache) throws IOException {
         var file = new Properties();
         try (InputStream in = Files.newInputStream(home.resolve("cnf/framework.properties"))) {
             file.load(in);
@@ -108,9 +114,9 @@ final class Platform implements AutoCloseable {
         file.stringPropertyNames().forEach(name -> settings.put(name, file.getProperty(name)));
         settings.put(Constants.FRAMEWORK_STORAGE, cache.toString());
         settings.put("patchbay.home", home.toString());
-        for (String folder : List.of("load", "store")) {
-            String name = "patchbay." + folder;
-            settings.put(name, System.getProperty(name, home.resolve(folder).toString()));
+        settings.put("patchbay.state", state.toString());
+        for (String folder : List.of("load", "store", "runs")) {
+            settings.put("patchbay." + folder, folder(home, folder, folder).toString());
         }
         return settings;
     }
