@@ -1,0 +1,238 @@
+package patchbay.engine.cpu.vector;
+
+import static patchbay.engine.cpu.vector.Lanes.before;
+import static patchbay.engine.cpu.vector.Lanes.load;
+import static patchbay.engine.cpu.vector.Vectors.FLOATS;
+import static patchbay.engine.cpu.vector.Vectors.LANES;
+import static patchbay.engine.cpu.vector.Vectors.exp;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Twins of {@link patchbay.kernels.Attention}. Four queries at a time meet all their keys: the keys of a head are transposed
+ * once for a run of queries, so that scores, and what follows from them, run along the keys in vectors. The scores of
+ * four queries are all that is ever kept.
+ */
+public final class Attention {
+
+    /** From this many queries on, transposing the keys pays; it must not depend on the range, or the bits would. */
+    private static final int WORTH_TRANSPOSING = 8;
+
+    private Attention() {}
+
+    public static void attention(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] out,
+            float[] normalizer, int time, int keys, int heads, int groups, int dim, int causal, float scale) {
+        int exist = Math.min(keys, start[0] + time);
+        int width = Panel.width(exist);
+        boolean transposed = time >= WORTH_TRANSPOSING;
+        int scores = transposed ? dim * width : 0;
+        var workspace = Panel.workspace(scores + Panel.ROWS * width);
+        int packed = -1;
+        for (int row = first; row < first + count;) {
+            int t = row % time;
+            int h = row / time % heads;
+            int b = row / time / heads;
+            int rows = Math.min(Panel.ROWS, Math.min(time - t, first + count - row));
+            int head = (b * keys * groups + h / (heads / groups)) * dim;
+            int query = ((b * time + t) * heads + h) * dim;
+            int common = causal != 0 ? Math.min(exist, start[0] + t + 1) : exist;
+            int most = causal != 0 ? Math.min(exist, start[0] + t + rows) : exist;
+            if (!transposed) {
+                dots(rows, q, query, heads * dim, k, head, groups * dim, dim, workspace, width, most);
+            } else {
+                if (packed != head) {
+                    Panel.transpose(k, head, groups * dim, exist, dim, workspace, 0, width);
+                    packed = head;
+                }
+                Panel.products(rows, q, query, heads * dim, dim, workspace, 0, scores, width, 0, most);
+            }
+            for (int i = 0; i < rows; i++) {
+                int end = causal != 0 ? Math.min(exist, start[0] + t + i + 1) : exist;
+                normalizer[row + i] = softmax(workspace, scores + i * width, end, scale);
+                Arrays.fill(out, query + i * heads * dim, query + i * heads * dim + dim, 0);
+            }
+            Panel.combine(rows, workspace, scores, width, 0, common, v, head, groups * dim, dim, out, query, heads * dim);
+            for (int i = 1; i < rows && causal != 0; i++) {
+                Panel.combine(1, workspace, scores + i * width, width, common, Math.min(exist, start[0] + t + i + 1), v, head,
+                        groups * dim, dim, out, query + i * heads * dim, heads * dim);
+            }
+            row += rows;
+        }
+    }
+
+    /** {@code scores[i, s] = q[i] · k[s]}, for too few queries to transpose the keys. */
+    private static void dots(int rows, float[] q, int qAt, int qRow, float[] k, int kAt, int kRow, int dim, float[] scores,
+            int width, int end) {
+        for (int i = 0; i < rows; i++) {
+            for (int s = 0; s < end; s++) {
+                scores[i * width + s] = dot(q, qAt + i * qRow, k, kAt + s * kRow, dim);
+            }
+        }
+    }
+
+    /** Turns the scores before {@code end} into probabilities and returns the log-sum-exp. */
+    private static float softmax(float[] scores, int at, int end, float scale) {
+        int whole = Vectors.floor(end);
+        var tail = before(whole, end);
+        var most = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        for (int s = 0; s < whole; s += LANES) {
+            most = most.max(load(scores, at + s).mul(scale));
+        }
+        if (whole < end) {
+            most = most.lanewise(VectorOperators.MAX, load(scores, at + whole, tail).mul(scale), tail);
+        }
+        float max = most.reduceLanes(VectorOperators.MAX);
+        var total = FloatVector.zero(FLOATS);
+        for (int s = 0; s < whole; s += LANES) {
+            var p = exp(load(scores, at + s).mul(scale).sub(max));
+            p.intoArray(scores, at + s);
+            total = total.add(p);
+        }
+        if (whole < end) {
+            var p = exp(load(scores, at + whole, tail).mul(scale).sub(max));
+            p.intoArray(scores, at + whole, tail);
+            total = total.add(p, tail);
+        }
+        float sum = Vectors.sum(total);
+        float inverse = sum == 0 ? 0 : 1 / sum;
+        for (int s = 0; s < whole; s += LANES) {
+            load(scores, at + s).mul(inverse).intoArray(scores, at + s);
+        }
+        if (whole < end) {
+            load(scores, at + whole, tail).mul(inverse).intoArray(scores, at + whole, tail);
+        }
+        return max + (float) Math.log(sum);
+    }
+
+    public static void delta(int first, int count, float[] out, float[] dout, float[] delta, int time, int heads,
+            int dim) {
+        for (int i = 0; i < count; i++) {
+            int row = first + i;
+            int query = ((row / time / heads * time + row % time) * heads + row / time % heads) * dim;
+            delta[row] = dot(out, query, dout, query, dim);
+        }
+    }
+
+    private static float dot(float[] a, int aAt, float[] b, int bAt, int dim) {
+        var total = FloatVector.zero(FLOATS);
+        int d = 0;
+        for (; d <= dim - LANES; d += LANES) {
+            total = load(a, aAt + d).fma(load(b, bAt + d), total);
+        }
+        if (d < dim) {
+            var lanes = before(d, dim);
+            total = load(a, aAt + d, lanes).fma(load(b, bAt + d, lanes), total);
+        }
+        return Vectors.sum(total);
+    }
+
+    public static void queryGradient(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] dout,
+            float[] normalizer, float[] delta, float[] dq, int time, int keys, int heads, int groups, int dim,
+            int causal, float scale) {
+        int exist = Math.min(keys, start[0] + time);
+        int width = Panel.width(exist);
+        int values = dim * width;
+        int scores = 2 * dim * width;
+        int dscores = scores + Panel.ROWS * width;
+        var workspace = Panel.workspace(dscores + Panel.ROWS * width);
+        int packed = -1;
+        for (int row = first; row < first + count;) {
+            int t = row % time;
+            int h = row / time % heads;
+            int b = row / time / heads;
+            int rows = Math.min(Panel.ROWS, Math.min(time - t, first + count - row));
+            int head = (b * keys * groups + h / (heads / groups)) * dim;
+            int query = ((b * time + t) * heads + h) * dim;
+            int common = causal != 0 ? Math.min(exist, start[0] + t + 1) : exist;
+            int most = causal != 0 ? Math.min(exist, start[0] + t + rows) : exist;
+            if (packed != head) {
+                Panel.transpose(k, head, groups * dim, exist, dim, workspace, 0, width);
+                Panel.transpose(v, head, groups * dim, exist, dim, workspace, values, width);
+                packed = head;
+            }
+            Panel.products(rows, q, query, heads * dim, dim, workspace, 0, scores, width, 0, most);
+            Panel.products(rows, dout, query, heads * dim, dim, workspace, values, dscores, width, 0, most);
+            for (int i = 0; i < rows; i++) {
+                float shift = normalizer[row + i];
+                float taken = delta[row + i];
+                // to the end of the last vector: what lies behind a query's last key is not used
+                for (int s = 0; s < most; s += LANES) {
+                    var p = exp(load(workspace, scores + i * width + s).mul(scale).sub(shift));
+                    p.mul(load(workspace, dscores + i * width + s).sub(taken)).mul(scale).intoArray(workspace, dscores + i * width + s);
+                }
+                Arrays.fill(dq, query + i * heads * dim, query + i * heads * dim + dim, 0);
+            }
+            Panel.combine(rows, workspace, dscores, width, 0, common, k, head, groups * dim, dim, dq, query, heads * dim);
+            for (int i = 1; i < rows && causal != 0; i++) {
+                Panel.combine(1, workspace, dscores + i * width, width, common, Math.min(exist, start[0] + t + i + 1), k, head,
+                        groups * dim, dim, dq, query + i * heads * dim, heads * dim);
+            }
+            row += rows;
+        }
+    }
+
+    public static void keyValueGradient(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] dout,
+            float[] normalizer, float[] delta, float[] dk, float[] dv, int time, int keys, int heads, int groups, int dim,
+            int causal, float scale) {
+        for (int row = first; row < first + count;) {
+            int s = row % keys;
+            int rows = Math.min(keys - s, first + count - row);
+            int g = row / keys % groups;
+            int b = row / keys / groups;
+            int key = ((b * keys + s) * groups + g) * dim;
+            for (int i = 0; i < rows; i++) {
+                Arrays.fill(dk, key + i * groups * dim, key + i * groups * dim + dim, 0);
+                Arrays.fill(dv, key + i * groups * dim, key + i * groups * dim + dim, 0);
+            }
+            int existing = Math.clamp(start[0] + time - s, 0, rows);
+            for (int h = g * (heads / groups); existing > 0 && h < (g + 1) * (heads / groups); h++) {
+                keysOfOneHead(s, existing, key, q, k, v, start[0], dout, normalizer, delta, (b * heads + h) * time,
+                        (b * time * heads + h) * dim, dk, dv, time, heads * dim, groups * dim, dim, causal != 0, scale);
+            }
+            row += rows;
+        }
+    }
+
+    /**
+     * Adds what the queries of one head contribute to the keys from {@code from} on.
+     *
+     * @param sums where the head's numbers a query start in normalizer and delta
+     * @param query where its first query starts
+     */
+    private static void keysOfOneHead(int from, int count, int key, float[] q, float[] k, float[] v, int start, float[] dout,
+            float[] normalizer, float[] delta, int sums, int query, float[] dk, float[] dv, int time, int queryRow, int keyRow,
+            int dim, boolean causal, float scale) {
+        int width = Panel.width(time);
+        int outputs = dim * width;
+        int scores = 2 * dim * width;
+        int dscores = scores + Panel.ROWS * width;
+        var workspace = Panel.workspace(dscores + Panel.ROWS * width);
+        Panel.transpose(q, query, queryRow, time, dim, workspace, 0, width);
+        Panel.transpose(dout, query, queryRow, time, dim, workspace, outputs, width);
+        for (int s = 0; s < count; s += Panel.ROWS) {
+            int rows = Math.min(Panel.ROWS, count - s);
+            int at = key + s * keyRow;
+            int begin = causal ? Math.max(0, from + s - start) : 0;
+            int common = causal ? Math.max(0, from + s + rows - 1 - start) : 0;
+            Panel.products(rows, k, at, keyRow, dim, workspace, 0, scores, width, begin, time);
+            Panel.products(rows, v, at, keyRow, dim, workspace, outputs, dscores, width, begin, time);
+            for (int i = 0; i < rows; i++) {
+                for (int t = Vectors.floor(begin); t < time; t += LANES) {
+                    var lanes = before(t, time);
+                    int p = scores + i * width + t;
+                    int dp = dscores + i * width + t;
+                    var probability = exp(load(workspace, p).mul(scale).sub(load(normalizer, sums + t, lanes)));
+                    probability.intoArray(workspace, p);
+                    probability.mul(load(workspace, dp).sub(load(delta, sums + t, lanes))).mul(scale).intoArray(workspace, dp);
+                }
+                int own = causal ? Math.max(0, from + s + i - start) : 0;
+                Panel.combine(1, workspace, scores + i * width, width, own, common, dout, query, queryRow, dim, dv, at + i * keyRow, keyRow);
+                Panel.combine(1, workspace, dscores + i * width, width, own, common, q, query, queryRow, dim, dk, at + i * keyRow, keyRow);
+            }
+            Panel.combine(rows, workspace, scores, width, common, time, dout, query, queryRow, dim, dv, at, keyRow);
+            Panel.combine(rows, workspace, dscores, width, common, time, q, query, queryRow, dim, dk, at, keyRow);
+        }
+    }
+}
