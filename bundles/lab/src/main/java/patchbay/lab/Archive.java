@@ -1,8 +1,11 @@
 package patchbay.lab;
 
+import java.util.List;
 import patchbay.lab.record.Fitted;
 import patchbay.model.Offer;
 import patchbay.model.Shelf;
+import patchbay.spi.Part;
+import patchbay.tensor.UserError;
 
 /** A shelf that also finds the plugins of other days, by the hash of their bundle. */
 public interface Archive extends Shelf {
@@ -17,4 +20,29 @@ public interface Archive extends Shelf {
 
     /** Calls {@code listener} after plugins came or went, on any thread, until it is closed. */
     AutoCloseable onChange(Runnable listener);
+
+    /** Plugins of the class path, which are always the same. */
+    static Archive of(Part... parts) {
+        var shelf = Shelf.of(parts);
+        return new Archive() {
+
+            @Override
+            public List<Offer> offers() {
+                return shelf.offers();
+            }
+
+            @Override
+            public Offer find(Fitted fitted) {
+                return offers().stream()
+                        .filter(offer -> offer.name().equals(fitted.plugin()) && Offer.word(offer.kind()).equals(fitted.kind()))
+                        .findFirst().orElseThrow(() -> UserError.unknown(fitted.kind(), fitted.plugin(),
+                                offers().stream().map(Offer::name).toList()));
+            }
+
+            @Override
+            public AutoCloseable onChange(Runnable listener) {
+                return () -> {};
+            }
+        };
+    }
 }

@@ -1,6 +1,7 @@
 package patchbay.lab;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,21 +35,28 @@ public final class Lab {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
 
+    private static final Duration BUILD_LIMIT = Duration.ofSeconds(20);
+
     private final Engine engine;
     private final Archive archive;
     private final Path runsFolder;
+    private final Duration buildLimit;
     private final List<Run> runs = new CopyOnWriteArrayList<>();
 
     @Activate
     public Lab(BundleContext context, @Reference Engine engine, @Reference Archive archive) {
-        this(engine, archive, Path.of(Optional.ofNullable(context.getProperty("patchbay.runs")).orElse("runs")));
+        this(engine, archive, Path.of(Optional.ofNullable(context.getProperty("patchbay.runs")).orElse("runs")), BUILD_LIMIT);
     }
 
-    /** @param runsFolder where the runs' folders are */
-    public Lab(Engine engine, Archive archive, Path runsFolder) {
+    /**
+     * @param runsFolder where the runs' folders are
+     * @param buildLimit how long a changed model may take to be built and tried
+     */
+    public Lab(Engine engine, Archive archive, Path runsFolder, Duration buildLimit) {
         this.engine = engine;
         this.archive = archive;
         this.runsFolder = runsFolder;
+        this.buildLimit = buildLimit;
     }
 
     /** Ends all runs with a checkpoint, as the platform stops. */
@@ -86,7 +94,7 @@ public final class Lab {
         dataset.tokenizer().save(folder.tokenizer());
         folder.write(provenance(experiment, dataset));
         var wiring = Fitted.of(rack.fittings().values());
-        return begin(new RunStart(folder, experiment, dataset, archive, learner, 0, new Event.Started(0, wiring),
+        return begin(new RunStart(folder, experiment, dataset, archive, buildLimit, learner, 0, new Event.Started(0, wiring),
                 Script.of(experiment, 0), true), listener);
     }
 
@@ -106,8 +114,8 @@ public final class Lab {
         latest.skipped().forEach(reason -> LOG.warn("checkpoint passed over: {}", reason));
         if (latest.checkpoint().isEmpty()) {
             var sockets = history.wiringAtStart();
-            return begin(new RunStart(folder, experiment, dataset, archive, learner(experiment, dataset, sockets, Optional.empty()), 0,
-                    new Event.Resumed(0, "", 1, sockets), Script.of(history.effective(), experiment, 0), true), listener);
+            return begin(new RunStart(folder, experiment, dataset, archive, buildLimit, learner(experiment, dataset, sockets, Optional.empty()), 0,
+                    new Event.Resumed(0, "", 1, sockets), Script.of(history, 1, experiment, 0), true), listener);
         }
         var checkpoint = latest.checkpoint().get();
         if (checkpoint.step() >= experiment.training().steps()) {
@@ -115,10 +123,9 @@ public final class Lab {
         }
         var state = CheckpointState.of(checkpoint);
         var learner = learner(experiment, dataset, state.sockets(), Optional.of(checkpoint));
-        var undone = history.effectiveFrom(state.journalled());
-        return begin(new RunStart(folder, experiment, dataset, archive, learner, checkpoint.step(),
+        return begin(new RunStart(folder, experiment, dataset, archive, buildLimit, learner, checkpoint.step(),
                 new Event.Resumed(checkpoint.step(), folder.relative(checkpoint.folder()), state.journalled(), state.sockets()),
-                Script.of(undone, experiment, checkpoint.step()), true), listener);
+                Script.of(history, state.journalled(), experiment, checkpoint.step()), true), listener);
     }
 
     /** Starts a run anew from its record: the same data, plugins of the same hashes, the same swaps at the same steps. */
@@ -130,7 +137,7 @@ public final class Lab {
         var folder = RunFolder.create(runsFolder, "replay-of-" + original.id(), experiment.toYaml());
         dataset.tokenizer().save(folder.tokenizer());
         folder.write(provenance(experiment, dataset));
-        return begin(new RunStart(folder, experiment, dataset, archive, learner, 0, new Event.Started(0, history.wiringAtStart()),
+        return begin(new RunStart(folder, experiment, dataset, archive, buildLimit, learner, 0, new Event.Started(0, history.wiringAtStart()),
                 Script.of(history), false), listener);
     }
 

@@ -1,6 +1,6 @@
 package patchbay.lab;
 
-import java.time.Duration;
+import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -43,7 +43,6 @@ public final class Run {
 
     /** How far ahead of its step a swap is prepared: about what building and trying a model takes. */
     private static final double LEAD_SECONDS = 0.7;
-    private static final Duration BUILD_LIMIT = Duration.ofSeconds(20);
 
     private final RunFolder folder;
     private final Experiment experiment;
@@ -87,10 +86,12 @@ public final class Run {
         this.heldOut = dataset.validation().length() > 0
                 ? Optional.of(new EvaluationBatches(dataset.validation(), batch, context, experiment.training().evaluateBatches()))
                 : Optional.empty();
-        this.swaps = new Swaps(archive, start.learner(), BUILD_LIMIT);
+        this.swaps = new Swaps(archive, start.learner(), start.buildLimit());
         this.occupation = Occupation.of(folder);
-        Metrics.truncateAfter(folder.metrics(), step);
-        Metrics.read(folder.metrics()).forEach(load::add);
+        if (Files.exists(folder.metrics())) {
+            Metrics.truncateAfter(folder.metrics(), step);
+            Metrics.forEach(folder.metrics(), load::add);
+        }
         this.journal = Journal.open(folder.journal());
         this.metrics = Metrics.open(folder.metrics());
         this.checkpoints = new CheckpointWriter(new CheckpointFolder(folder.checkpoints()), experiment.training().keepCheckpoints());

@@ -1,5 +1,6 @@
 package patchbay.lab;
 
+import java.time.Duration;
 import patchbay.data.Dataset;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.RunFolder;
@@ -13,5 +14,5 @@ import patchbay.training.Learner;
  * @param script the swaps that are known beforehand
  * @param hotDeployment whether it takes up bundles that are updated while it runs
  */
-record RunStart(RunFolder folder, Experiment experiment, Dataset dataset, Archive archive, Learner learner, long step,
-        Event beginning, Script script, boolean hotDeployment) {}
+record RunStart(RunFolder folder, Experiment experiment, Dataset dataset, Archive archive,
+        Duration buildLimit, Learner learner, long step, Event beginning, Script script, boolean hotDeployment) {}

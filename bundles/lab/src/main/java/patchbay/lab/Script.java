@@ -36,12 +36,35 @@ final class Script {
         return new Script(recorded(history).toList());
     }
 
-    /** The swaps that {@code undone} tells of, then those of the experiment that it does not reach. */
-    static Script of(History undone, Experiment experiment, long from) {
-        var entries = new ArrayList<>(recorded(undone).toList());
-        long reached = undone.events().mapToLong(Event::step).max().orElse(from - 1);
-        entries.addAll(planned(experiment, Math.max(from, reached + 1)).toList());
+    /**
+     * For a run that goes on: the swaps that it had made after its checkpoint, and those of the experiment that it had not
+     * come to.
+     *
+     * @param journalled entries of the journal when the checkpoint was taken
+     * @param from steps done at the checkpoint
+     */
+    static Script of(History history, long journalled, Experiment experiment, long from) {
+        var entries = new ArrayList<>(recorded(history.effectiveFrom(journalled)).toList());
+        var decided = history.effective().events().filter(Script::isDecided).map(Script::key).toList();
+        planned(experiment, from).filter(entry -> !decided.contains(key(entry))).forEach(entries::add);
         return new Script(entries);
+    }
+
+    private static boolean isDecided(Event event) {
+        return event instanceof Event.Swapped swapped && swapped.cause().equals(PLANNED)
+                || event instanceof Event.Refused refused && refused.cause().equals(PLANNED);
+    }
+
+    private static String key(Event event) {
+        return switch (event) {
+            case Event.Swapped swapped -> swapped.step() + " " + swapped.socket() + " " + swapped.plugin();
+            case Event.Refused refused -> refused.step() + " " + refused.socket() + " " + refused.plugin();
+            default -> "";
+        };
+    }
+
+    private static String key(Entry entry) {
+        return entry.step() + " " + entry.change().socket() + " " + entry.change().plugin();
     }
 
     private static Stream<Entry> planned(Experiment experiment, long from) {

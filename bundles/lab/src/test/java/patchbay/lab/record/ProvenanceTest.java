@@ -18,7 +18,7 @@ class ProvenanceTest {
     void tellsThisProcess() {
         var provider = new Provider("patchbay.router.topk", "0.1.0", "ab".repeat(32));
         var offers = List.of(new Offer(Router.class, "top-k", null, provider), new Offer(Expert.class, "swiglu", null, provider));
-        var provenance = Provenance.of("quick", 1, new Provenance.Data("wordnet", "", "cd"), new ReferenceEngine(), 2, 256, offers);
+        var provenance = Provenance.of("quick", 1, new Provenance.Data("wordnet", "", "cd"), new ReferenceEngine(), offers);
         assertEquals(List.of("expert", "router"), provenance.plugins().stream().map(Provenance.Offered::kind).toList());
         assertTrue(provenance.jvm().version().startsWith(Integer.toString(Runtime.version().feature())), provenance.jvm().version());
         assertTrue(provenance.machine().cores() > 0);
@@ -47,7 +47,7 @@ class ProvenanceTest {
         return new Provenance("quick", seed, new Provenance.Data("wordnet", "", "cd"),
                 new Provenance.Jvm("Vendor", "25", List.of("-Xmx1g")),
                 new Provenance.Machine("Linux", "amd64", "CPU", 2, 1 << 30),
-                new Provenance.EngineChoice("cpu", "2 threads", 2, 256),
+                new Provenance.EngineChoice("cpu", "2 threads"),
                 List.of(new Provenance.Offered("router", "cosine", new Provider("b", version, "00")),
                         new Provenance.Offered("router", "top-k", new Provider("c", "0.1.0", "11"))));
     }
