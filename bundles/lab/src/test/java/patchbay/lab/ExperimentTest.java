@@ -93,6 +93,13 @@ class ExperimentTest {
     }
 
     @Test
+    void anOverriddenSocketCountsLast() {
+        var sockets = parse("sockets: {layers.0.attention: a, layers.*.attention: b}", "sockets.layers.0.attention=c").sockets();
+        assertEquals(Plug.of("c"), sockets.at("layers.0.attention").orElseThrow());
+        assertEquals(Plug.of("b"), sockets.at("layers.1.attention").orElseThrow());
+    }
+
+    @Test
     void unknownKeysNameTheNearest() {
         assertError("x.yaml:3:3", "unknown key 'step' under 'training'; did you mean 'steps'?", "seed: 1\ntraining:\n  step: 5\n");
         assertError("x.yaml:1:9", "unknown key 'lyers' under 'model'; did you mean 'layers'?", "model: {lyers: 5}");
