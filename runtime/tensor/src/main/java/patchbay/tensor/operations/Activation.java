@@ -68,7 +68,7 @@ public record Activation(Function function) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.f32(inputs, 1);
+        Expect.allF32(inputs, 1);
         return inputs;
     }
 
@@ -98,7 +98,7 @@ public record Activation(Function function) implements Operation {
 
         @Override
         public List<TensorType> infer(List<TensorType> inputs) {
-            Types.f32(inputs, 2);
+            Expect.allF32(inputs, 2);
             if (!inputs.get(0).equals(inputs.get(1))) {
                 throw new ShapeError("the point and the gradient must have one shape");
             }

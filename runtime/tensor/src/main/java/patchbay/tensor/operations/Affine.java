@@ -21,7 +21,7 @@ public record Affine(float scale, float shift) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.f32(inputs, 1);
+        Expect.allF32(inputs, 1);
         return inputs;
     }
 

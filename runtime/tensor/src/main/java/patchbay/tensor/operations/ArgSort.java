@@ -21,7 +21,7 @@ public record ArgSort(boolean descending) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.f32(inputs, 1);
+        Expect.allF32(inputs, 1);
         inputs.getFirst().shape().axis(-1);
         return List.of(TensorType.i32(inputs.getFirst().shape()));
     }

@@ -58,7 +58,7 @@ public record Binary(Function function) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        var dtype = Types.numbers(inputs, 2);
+        var dtype = Expect.numbers(inputs, 2);
         return List.of(new TensorType(dtype, Stretch.join(inputs)));
     }
 

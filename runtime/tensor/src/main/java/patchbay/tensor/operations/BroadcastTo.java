@@ -19,7 +19,7 @@ public record BroadcastTo(Shape shape) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        var dtype = Types.numbers(inputs, 1);
+        var dtype = Expect.numbers(inputs, 1);
         var from = inputs.getFirst().shape();
         if (from.rank() > shape.rank() || !from.broadcast(shape).equals(shape)) {
             throw new ShapeError(from + " does not stretch to " + shape);

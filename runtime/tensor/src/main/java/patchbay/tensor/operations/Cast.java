@@ -27,8 +27,8 @@ public record Cast(DType target) implements Operation {
         if (target != DType.I32 && target != DType.F32) {
             throw new ShapeError("there is no conversion to " + target);
         }
-        Types.operands(inputs, 1);
-        Types.dtype(inputs.getFirst(), target == DType.I32 ? DType.F32 : DType.I32);
+        Expect.operands(inputs, 1);
+        Expect.dtype(inputs.getFirst(), target == DType.I32 ? DType.F32 : DType.I32);
         return List.of(new TensorType(target, inputs.getFirst().shape()));
     }
 

@@ -22,7 +22,7 @@ public record Clamp(float low, float high) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.f32(inputs, 1);
+        Expect.allF32(inputs, 1);
         if (!(low <= high)) {
             throw new ShapeError("from " + low + " to " + high + " there is no number");
         }

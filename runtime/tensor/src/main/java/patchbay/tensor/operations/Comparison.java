@@ -42,7 +42,7 @@ public record Comparison(Relation relation) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.numbers(inputs, 2);
+        Expect.numbers(inputs, 2);
         return List.of(TensorType.f32(Stretch.join(inputs)));
     }
 

@@ -25,7 +25,7 @@ public record Concat(int axis) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        var dtype = Types.numbers(inputs);
+        var dtype = Expect.numbers(inputs);
         var first = inputs.getFirst().shape();
         int sum = 0;
         for (var input : inputs) {

@@ -26,7 +26,7 @@ public record CumulativeSum(int axis, boolean exclusive, boolean reverse) implem
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.f32(inputs, 1);
+        Expect.allF32(inputs, 1);
         inputs.getFirst().shape().axis(axis);
         return inputs;
     }

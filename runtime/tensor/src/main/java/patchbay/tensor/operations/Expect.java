@@ -1,5 +1,6 @@
 package patchbay.tensor.operations;
 
+import java.util.List;
 import patchbay.tensor.DType;
 import patchbay.tensor.Operation;
 import patchbay.tensor.Shape;
@@ -15,6 +16,35 @@ final class Expect {
         if (!fits) {
             throw new ShapeError(otherwise);
         }
+    }
+
+    static void operands(List<TensorType> inputs, int expected) {
+        that(inputs.size() == expected,
+                "it takes " + expected + (expected == 1 ? " operand" : " operands") + ", not " + inputs.size());
+    }
+
+    static void dtype(TensorType type, DType expected) {
+        that(type.dtype() == expected, type + " is not " + expected);
+    }
+
+    static void allF32(List<TensorType> inputs, int expected) {
+        operands(inputs, expected);
+        inputs.forEach(type -> dtype(type, DType.F32));
+    }
+
+    /** Operands of one type, f32 or i32. */
+    static DType numbers(List<TensorType> inputs, int expected) {
+        operands(inputs, expected);
+        return numbers(inputs);
+    }
+
+    static DType numbers(List<TensorType> inputs) {
+        var dtype = inputs.getFirst().dtype();
+        for (var type : inputs) {
+            that(type.dtype() == dtype, "operands of different types, " + dtype + " and " + type.dtype());
+        }
+        that(dtype == DType.F32 || dtype == DType.I32, "it works on f32 and i32, not on " + dtype);
+        return dtype;
     }
 
     static void f32(String name, TensorType type) {

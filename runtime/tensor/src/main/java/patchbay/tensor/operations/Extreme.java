@@ -23,7 +23,7 @@ public record Extreme(int axis, boolean greatest) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.f32(inputs, 1);
+        Expect.allF32(inputs, 1);
         var shape = inputs.getFirst().shape();
         if (shape.dim(axis) == 0) {
             throw new ShapeError("axis " + axis + " is empty");

@@ -24,9 +24,9 @@ public record Gather() implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.operands(inputs, 2);
-        var dtype = Types.numbers(inputs.subList(0, 1));
-        Types.dtype(inputs.get(1), DType.I32);
+        Expect.operands(inputs, 2);
+        var dtype = Expect.numbers(inputs.subList(0, 1));
+        Expect.dtype(inputs.get(1), DType.I32);
         var x = inputs.get(0).shape();
         if (x.rank() == 0) {
             throw new ShapeError("a scalar has no rows");

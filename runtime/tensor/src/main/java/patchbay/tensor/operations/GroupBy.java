@@ -32,8 +32,8 @@ public record GroupBy(int groups) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.operands(inputs, 1);
-        Types.dtype(inputs.getFirst(), DType.I32);
+        Expect.operands(inputs, 1);
+        Expect.dtype(inputs.getFirst(), DType.I32);
         if (groups < 1) {
             throw new ShapeError("into " + groups + " groups; there must be at least one");
         }

@@ -22,8 +22,8 @@ public record OneHot(int classes) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.operands(inputs, 1);
-        Types.dtype(inputs.getFirst(), DType.I32);
+        Expect.operands(inputs, 1);
+        Expect.dtype(inputs.getFirst(), DType.I32);
         return List.of(TensorType.f32(inputs.getFirst().shape().append(classes)));
     }
 

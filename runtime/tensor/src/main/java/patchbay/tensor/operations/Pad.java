@@ -24,7 +24,7 @@ public record Pad(int axis, int before, int after) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        var dtype = Types.numbers(inputs, 1);
+        var dtype = Expect.numbers(inputs, 1);
         if (before < 0 || after < 0) {
             throw new ShapeError("padding of " + before + " and " + after + " elements");
         }

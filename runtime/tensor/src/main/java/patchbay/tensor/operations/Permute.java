@@ -24,7 +24,7 @@ public record Permute(List<Integer> axes) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        var dtype = Types.numbers(inputs, 1);
+        var dtype = Expect.numbers(inputs, 1);
         var shape = inputs.getFirst().shape();
         if (axes.stream().distinct().count() != shape.rank() || axes.size() != shape.rank()
                 || axes.stream().anyMatch(axis -> axis < 0 || axis >= shape.rank())) {

@@ -26,9 +26,9 @@ public record PutAlong(int axis, int n) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.operands(inputs, 2);
-        Types.dtype(inputs.get(0), DType.F32);
-        Types.dtype(inputs.get(1), DType.I32);
+        Expect.operands(inputs, 2);
+        Expect.dtype(inputs.get(0), DType.F32);
+        Expect.dtype(inputs.get(1), DType.I32);
         if (!inputs.get(0).shape().equals(inputs.get(1).shape())) {
             throw new ShapeError("the indices must have the operand's shape");
         }

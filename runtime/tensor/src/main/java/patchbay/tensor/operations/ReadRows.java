@@ -22,7 +22,7 @@ public record ReadRows(int length) implements Operation {
     }
 
     static void checkStart(TensorType start) {
-        Types.dtype(start, DType.I32);
+        Expect.dtype(start, DType.I32);
         if (start.size() != 1) {
             throw new ShapeError("the start must be one number, not " + start);
         }
@@ -30,8 +30,8 @@ public record ReadRows(int length) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.operands(inputs, 2);
-        Types.dtype(inputs.get(0), DType.F32);
+        Expect.operands(inputs, 2);
+        Expect.dtype(inputs.get(0), DType.F32);
         checkStart(inputs.get(1));
         return List.of(TensorType.f32(inputs.get(0).shape().with(1, length)));
     }

@@ -19,7 +19,7 @@ public record Reshape(Shape shape) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.operands(inputs, 1);
+        Expect.operands(inputs, 1);
         var input = inputs.getFirst();
         if (input.size() != shape.size()) {
             throw new ShapeError(input.size() + " elements do not fill " + shape + ", which holds " + shape.size());

@@ -29,9 +29,9 @@ public record ScatterAdd(int rows) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.operands(inputs, 2);
-        Types.dtype(inputs.get(0), DType.F32);
-        Types.dtype(inputs.get(1), DType.I32);
+        Expect.operands(inputs, 2);
+        Expect.dtype(inputs.get(0), DType.F32);
+        Expect.dtype(inputs.get(1), DType.I32);
         if (rows < 0) {
             throw new ShapeError("into " + rows + " rows");
         }

@@ -24,9 +24,9 @@ public record Select() implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.operands(inputs, 3);
-        Types.dtype(inputs.getFirst(), DType.F32);
-        var dtype = Types.numbers(inputs.subList(1, 3));
+        Expect.operands(inputs, 3);
+        Expect.dtype(inputs.getFirst(), DType.F32);
+        var dtype = Expect.numbers(inputs.subList(1, 3));
         var shape = inputs.getFirst().shape();
         if (!inputs.stream().allMatch(type -> type.shape().equals(shape))) {
             throw new ShapeError("the three operands must have one shape");
@@ -65,7 +65,7 @@ public record Select() implements Operation {
 
         @Override
         public List<TensorType> infer(List<TensorType> inputs) {
-            Types.f32(inputs, 2);
+            Expect.allF32(inputs, 2);
             if (!inputs.get(0).equals(inputs.get(1))) {
                 throw new ShapeError("the condition and the operand must have one shape");
             }

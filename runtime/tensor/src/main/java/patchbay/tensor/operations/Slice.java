@@ -18,7 +18,7 @@ public record Slice(int axis, int from, int to) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        var dtype = Types.numbers(inputs, 1);
+        var dtype = Expect.numbers(inputs, 1);
         var shape = inputs.getFirst().shape();
         if (from < 0 || to > shape.dim(axis) || from > to) {
             throw new ShapeError("from " + from + " to " + to + " along axis " + axis + ", which has " + shape.dim(axis) + " elements");

@@ -25,7 +25,7 @@ public record Split(int axis, List<Integer> sizes) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        var dtype = Types.numbers(inputs, 1);
+        var dtype = Expect.numbers(inputs, 1);
         var shape = inputs.getFirst().shape();
         int sum = sizes.stream().mapToInt(Integer::intValue).sum();
         if (sum != shape.dim(axis)) {

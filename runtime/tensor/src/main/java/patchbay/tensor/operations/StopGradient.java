@@ -17,7 +17,7 @@ public record StopGradient() implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.operands(inputs, 1);
+        Expect.operands(inputs, 1);
         return inputs;
     }
 

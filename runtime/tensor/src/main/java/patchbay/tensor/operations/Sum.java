@@ -27,7 +27,7 @@ public record Sum(int axis, float scale) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.f32(inputs, 1);
+        Expect.allF32(inputs, 1);
         return List.of(TensorType.f32(inputs.getFirst().shape().without(axis)));
     }
 

@@ -26,9 +26,9 @@ public record TakeAlong(int axis) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.operands(inputs, 2);
-        Types.dtype(inputs.get(0), DType.F32);
-        Types.dtype(inputs.get(1), DType.I32);
+        Expect.operands(inputs, 2);
+        Expect.dtype(inputs.get(0), DType.F32);
+        Expect.dtype(inputs.get(1), DType.I32);
         var x = inputs.get(0).shape();
         var indices = inputs.get(1).shape();
         if (x.rank() != indices.rank() || !x.with(axis, 0).equals(indices.with(axis, 0))) {

@@ -22,7 +22,7 @@ public record TopK(int k) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.f32(inputs, 1);
+        Expect.allF32(inputs, 1);
         var shape = inputs.getFirst().shape();
         if (k < 1 || k > shape.dim(-1)) {
             throw new ShapeError("k = " + k + " of " + shape.dim(-1) + " elements; it must be from 1 to " + shape.dim(-1));

@@ -49,7 +49,7 @@ public record Unary(Function function) implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.f32(inputs, 1);
+        Expect.allF32(inputs, 1);
         return inputs;
     }
 

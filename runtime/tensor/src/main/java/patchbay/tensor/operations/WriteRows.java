@@ -25,8 +25,8 @@ public record WriteRows() implements Operation {
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        Types.operands(inputs, 3);
-        Types.f32(inputs.subList(0, 2), 2);
+        Expect.operands(inputs, 3);
+        Expect.allF32(inputs.subList(0, 2), 2);
         ReadRows.checkStart(inputs.get(2));
         var cache = inputs.get(0).shape();
         var values = inputs.get(1).shape();
