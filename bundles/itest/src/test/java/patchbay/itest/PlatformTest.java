@@ -5,6 +5,7 @@ import static org.ops4j.pax.exam.CoreOptions.cleanCaches;
 import static org.ops4j.pax.exam.CoreOptions.composite;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
 import static org.ops4j.pax.exam.CoreOptions.frameworkStartLevel;
+import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 import static org.ops4j.pax.exam.CoreOptions.workingDirectory;
 
 import java.io.IOException;
@@ -87,6 +88,7 @@ public abstract class PlatformTest {
         var options = new ArrayList<Option>();
         options.add(workingDirectory(home.resolve("felix").toString()));
         options.add(cleanCaches(true));
+        options.add(systemProperty("pax.exam.invoker").value("junit")); // with rules and @Before; the plain one knows only methods
         options.add(frameworkStartLevel(Constants.START_LEVEL_TEST_BUNDLE));
         options.add(jars(project.resolve("bundles/itest/target/exam"), Constants.START_LEVEL_SYSTEM_BUNDLES));
         options.add(jars(project.resolve("cnf/target/export/patchbay"), Constants.START_LEVEL_DEFAULT_PROVISION));
