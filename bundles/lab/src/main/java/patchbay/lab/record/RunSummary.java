@@ -11,13 +11,13 @@ import java.time.Instant;
  * @param loss of the last step, in nats; NaN if there is none
  * @param validationLoss of the last evaluation, in nats; NaN if there is none
  * @param tokensPerSecond median of the last steps; NaN if there is none
- * @param swaps that took effect and were not rolled back
+ * @param swaps that took effect, also those that were rolled back later
  * @param seconds from the start to the last entry of the journal
  * @param started when it began; the epoch if it did not
  * @param problem what is wrong with a broken or failed run; else empty
  */
 public record RunSummary(String run, String experiment, RunState state, long steps, double loss, double validationLoss,
-        double tokensPerSecond, int swaps, int refused, double seconds, Instant started, String folder, String report, String problem) {
+        double tokensPerSecond, int swaps, int rollbacks, int refused, double seconds, Instant started, String folder, String report, String problem) {
 
     /** One object on one line, with the keys in kebab-case; what is not there is null. */
     public String toJson() {
@@ -26,7 +26,7 @@ public record RunSummary(String run, String experiment, RunState state, long ste
         number(json, "loss", loss);
         number(json, "validation-loss", validationLoss);
         number(json, "tokens-per-second", tokensPerSecond);
-        json.put("swaps", swaps).put("refused", refused);
+        json.put("swaps", swaps).put("rollbacks", rollbacks).put("refused", refused);
         number(json, "seconds", seconds);
         json.put("started", started.toString()).put("folder", folder).put("report", report).put("problem", problem);
         return json.toString();

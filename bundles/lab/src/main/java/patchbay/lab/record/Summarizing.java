@@ -21,7 +21,7 @@ final class Summarizing {
         try {
             return read(folder);
         } catch (IOException | UserError e) {
-            return new RunSummary(folder.id(), "", RunState.broken, 0, Double.NaN, Double.NaN, Double.NaN, 0, 0, 0,
+            return new RunSummary(folder.id(), "", RunState.broken, 0, Double.NaN, Double.NaN, Double.NaN, 0, 0, 0, 0,
                     Instant.EPOCH, folder.path().toString(), "", e.getMessage() == null ? e.toString() : e.getMessage());
         }
     }
@@ -43,7 +43,7 @@ final class Summarizing {
                 measured.isEmpty() ? Double.NaN : measured.getLast().loss(),
                 history.last(Event.Evaluated.class).map(Event.Evaluated::loss).orElse(Double.NaN),
                 speeds.length == 0 ? Double.NaN : speeds[speeds.length / 2],
-                history.all(Event.Swapped.class).size() - history.all(Event.RolledBack.class).size(),
+                history.all(Event.Swapped.class).size(), history.all(Event.RolledBack.class).size(),
                 history.all(Event.Refused.class).size(),
                 Duration.between(started, ended).toMillis() / 1e3, started, folder.path().toString(),
                 Files.exists(folder.report()) ? folder.report().toString() : "", state == RunState.failed ? failed : "");

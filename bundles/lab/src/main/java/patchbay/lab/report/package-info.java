@@ -1,0 +1,2 @@
+/** The page that shows a run. */
+package patchbay.lab.report;
