@@ -118,7 +118,7 @@ final class LineChart {
     }
 
     private void grid(StringBuilder svg) {
-        int rows = height > 200 ? 6 : 3;
+        int rows = height > 200 ? 6 : 4;
         svg.append("<g class=\"grid\">");
         for (double tick : y.ticks(rows)) {
             svg.append("<path d=\"M").append(at(LEFT)).append(' ').append(at(y.at(tick))).append('H').append(at(width - RIGHT)).append("\"/><text x=\"")

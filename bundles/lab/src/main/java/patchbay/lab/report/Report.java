@@ -84,7 +84,7 @@ public final class Report {
                 .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n")
                 .append("<title>").append(title).append(" · Patchbay</title>\n<style>\n").append(resource("report.css")).append("</style>\n</head>\n<body>\n<main>\n");
         page.append("<header><h1>").append(title).append("</h1><p>run <code>").append(escape(summary.run())).append("</code> · <span class=\"state ")
-                .append(summary.state()).append("\">").append(summary.state()).append("</span> · ").append(summary.started().toString(), 0, 16)
+                .append(summary.state()).append("\">").append(summary.state()).append("</span> · ").append(summary.started().toString().substring(0, 16).replace('T', ' '))
                 .append(" UTC · ").append(duration(summary.seconds())).append("</p>");
         if (!summary.problem().isEmpty()) {
             page.append("<p class=\"problem\">").append(escape(summary.problem())).append("</p>");
@@ -137,8 +137,9 @@ public final class Report {
         page.append("<p class=\"legend\"><span class=\"key raw\"></span>training, each step <span class=\"key training\"></span>training, smoothed ")
                 .append("<span class=\"key validation\"></span>held-out <span class=\"key swapped\"></span>swap <span class=\"key rolled-back\"></span>rollback ")
                 .append("<span class=\"key refused\"></span>refused</p>\n<div class=\"chart\" id=\"loss-chart\">");
-        page.append(new LineChart("loss", WIDTH, 380, true, lastStep, range.getMin() - room, range.getMax() + room)
-                .band("raw", envelope[0], envelope[1]).line("training", line).line("validation", validation).dots("validation", validation)
+        var chart = new LineChart("loss", WIDTH, 380, true, lastStep, range.getMin() - room, range.getMax() + room);
+        boolean everyStep = envelope[0].values().length == series.size();
+        page.append((everyStep ? chart.line("raw", envelope[0]) : chart.band("raw", envelope[0], envelope[1])).line("training", line).line("validation", validation).dots("validation", validation)
                 .markers(markers).svg());
         page.append("<output></output></div>\n<script type=\"application/json\" id=\"loss-points\">");
         points(line);

@@ -46,7 +46,7 @@ record Wirings(StringBuilder page, History history) {
             }
             page.append("</tr>\n");
         }
-        page.append("</tbody></table></div></section>\n");
+        page.append("</tbody></table></div>").append(changed ? "" : "<p class=\"note\">The same at the start and at the end.</p>").append("</section>\n");
     }
 
     private static String cell(Optional<Fitted> fitted) {
