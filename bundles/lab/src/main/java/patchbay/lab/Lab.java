@@ -35,6 +35,8 @@ public final class Lab {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
 
+    /** Runs of any seed hold out the same documents, so that their losses can be compared. */
+    private static final long SPLIT = 0;
     private static final Duration BUILD_LIMIT = Duration.ofSeconds(20);
 
     private final Engine engine;
@@ -158,7 +160,7 @@ public final class Lab {
     }
 
     private static Dataset read(Experiment experiment) {
-        var dataset = Dataset.read(experiment.data(), experiment.seed());
+        var dataset = Dataset.read(experiment.data(), SPLIT);
         experiment.samples().prompts().forEach(dataset.tokenizer()::encode);
         return dataset;
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +58,7 @@ public final class Run {
     private final Metrics metrics;
     private final Occupation occupation;
     private final CheckpointWriter checkpoints;
-    private final RunLoad load = new RunLoad();
+    private RunLoad load = new RunLoad();
     private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
     private final Deque<Runnable> betweenSteps = new ArrayDeque<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -71,6 +72,7 @@ public final class Run {
     private volatile Optional<Measurement> last = Optional.empty();
     private volatile Optional<Evaluation.Result> evaluated = Optional.empty();
     private long evaluatedAt = -1;
+    private boolean checkpointDue;
 
     Run(RunStart start) {
         this.folder = start.folder();
@@ -145,7 +147,16 @@ public final class Run {
 
     private void makeStep() {
         long began = System.nanoTime();
-        var made = swaps.learner().step(step, batches);
+        Learner.Step made;
+        try {
+            made = finite(swaps.learner().step(step, batches));
+        } catch (RuntimeException fault) {
+            if (!swaps.onProbation(step)) {
+                throw fault;
+            }
+            rewind(fault);
+            return;
+        }
         double milliseconds = (System.nanoTime() - began) / 1e6;
         step++;
         secondsPerStep += 0.1 * (milliseconds / 1000 - secondsPerStep);
@@ -156,16 +167,36 @@ public final class Run {
         load(measurement);
         last = Optional.of(measurement);
         listeners.forEach(listener -> listener.measured(this, measurement));
-        if (!Float.isFinite(made.loss())) {
-            throw new UserError("the loss is " + made.loss() + " after step " + step + "; the last checkpoint is from before."
-                    + " Try a lower training.learning-rate or a training.clip");
-        }
         if (due(training.evaluateEvery()) && step < training.steps()) {
             evaluateOnce();
         }
-        if (due(training.checkpointEvery()) && step < training.steps()) {
+        checkpointDue |= due(training.checkpointEvery());
+        if (checkpointDue && !swaps.onProbation(step) && step < training.steps()) {
             checkpoint();
         }
+    }
+
+    private Learner.Step finite(Learner.Step made) {
+        if (!Float.isFinite(made.loss()) || !Float.isFinite(made.gradientNorm())) {
+            throw new UserError("step " + (step + 1) + ": the loss is " + made.loss() + ", the gradient's norm " + made.gradientNorm()
+                    + "; the last checkpoint is from before. Try a lower training.learning-rate, or training.clip");
+        }
+        return made;
+    }
+
+    /** Goes back to the moment before the last swap, whose plugin failed. */
+    private void rewind(RuntimeException fault) {
+        LOG.debug("the last swap is undone", fault);
+        var undone = swaps.rewind(reason(fault));
+        step = undone.step();
+        Metrics.truncateAfter(folder.metrics(), step);
+        var loadUntilThen = new RunLoad();
+        Metrics.forEach(folder.metrics(), loadUntilThen::add);
+        synchronized (this) {
+            load = loadUntilThen;
+        }
+        evaluatedAt = -1;
+        happened(undone);
     }
 
     private boolean due(int every) {
@@ -212,6 +243,7 @@ public final class Run {
     }
 
     private void checkpoint() {
+        checkpointDue = false;
         var learner = swaps.learner();
         long began = System.nanoTime();
         long at = step;
@@ -226,7 +258,7 @@ public final class Run {
     }
 
     private static String reason(Throwable failure) {
-        var cause = failure.getCause() == null ? failure : failure.getCause();
+        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof UserError ? cause.getMessage() : cause.toString();
     }
 
@@ -305,7 +337,7 @@ public final class Run {
     }
 
     private void load(Measurement measurement) {
-        synchronized (load) {
+        synchronized (this) {
             load.add(measurement);
         }
     }
@@ -469,13 +501,13 @@ public final class Run {
 
     /** The experts' load so far, as {@link RunLoad#rows}. */
     public List<RunLoad.Row> load(int window) {
-        synchronized (load) {
+        synchronized (this) {
             return load.rows(window);
         }
     }
 
     public String loadTable(int window) {
-        synchronized (load) {
+        synchronized (this) {
             return load.table(window);
         }
     }

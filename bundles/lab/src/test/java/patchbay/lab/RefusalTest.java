@@ -16,6 +16,8 @@ import patchbay.model.Plug;
 import patchbay.spi.Attention;
 import patchbay.spi.Plugin;
 import patchbay.spi.Router;
+import patchbay.tensor.Initializer;
+import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.UserError;
 
@@ -76,8 +78,36 @@ class RefusalTest {
         }
     }
 
+    /** Passes the probe, and fails some steps after it took over: its counter is data, so the fault comes from a kernel. */
+    @Plugin("failing-later")
+    public static class FailingLater implements Router {
+        @Override
+        public Tensor score(Scope scope, Tensor tokens) {
+            var count = scope.state("count", Shape.of(1), Initializer.zeros());
+            scope.update(count, count.add(1f));
+            var bomb = count.less(3f); // 1 three times, then 0
+            return scope.linear("weight", tokens, scope.experts()).divide(bomb);
+        }
+    }
+
     @TempDir
     Path folder;
+
+    @Test
+    void swapThatFailsLaterIsUndoneWithItsSteps() throws Exception {
+        try (var laboratory = new Laboratory(folder, new FailingLater())) {
+            var plain = laboratory.finished(laboratory.experiment());
+            var run = laboratory.finished(laboratory.experiment("swaps=[{step: 14, socket: layers.*.moe.router, plugin: failing-later}]"));
+            assertEquals(Laboratory.losses(plain), Laboratory.losses(run));
+            var history = patchbay.lab.record.Journal.read(run.folder().journal());
+            assertEquals(14, history.all(Event.Swapped.class).getFirst().step());
+            var undone = history.all(Event.RolledBack.class).getFirst();
+            assertEquals(14, undone.step());
+            assertTrue(undone.cause().contains("the loss is NaN"), undone.cause());
+            var repeated = Laboratory.ended(laboratory.lab.repeat(run.folder(), new RunListener() {}));
+            assertEquals(Laboratory.losses(run), Laboratory.losses(repeated));
+        }
+    }
 
     @Test
     void eachIsRefusedWithItsReason() throws Exception {

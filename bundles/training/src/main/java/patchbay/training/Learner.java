@@ -90,6 +90,11 @@ public final class Learner implements AutoCloseable {
         return new Learner(engine, changed, settings, mix(seed, step), shared, Births.at(step, known), shapes);
     }
 
+    /** A model of the same run at values that it had before. */
+    public Learner restored(Decoder earlier, Variables values, Map<String, Long> earlierBirths) {
+        return resume(engine, earlier, settings, seed, values, Births.at(0, earlierBirths));
+    }
+
     /** Passes on what changed its shape, by the new parts' own rules. Called once, between two steps of {@code before}. */
     public void takeOver(Learner before) {
         reshaped.forEach((name, was) -> {
