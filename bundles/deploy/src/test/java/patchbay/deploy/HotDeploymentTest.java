@@ -83,6 +83,23 @@ class HotDeploymentTest {
     }
 
     @Test
+    void whoUsesThePackagesOfAnUpdatedBundleGetsTheNewOnes() throws Exception {
+        framework.deploying();
+        var library = new TestBundle("sample.library", "1.0.0", "old", Map.of("Export-Package", "sample"));
+        library.moveTo(framework.load.resolve("library.jar"));
+        framework.next(Installed.class);
+        new TestBundle("sample.user", "1.0.0", "own", Map.of("Import-Package", "sample"))
+                .moveTo(framework.load.resolve("user.jar"));
+        framework.next(Installed.class);
+        assertEquals("old", TestFramework.says(framework.bundle("sample.user").orElseThrow()));
+
+        library.saying("new").moveTo(framework.load.resolve("library.jar"));
+        framework.next(Updated.class);
+        assertEquals("new", TestFramework.says(framework.bundle("sample.user").orElseThrow()));
+        assertEquals(Bundle.ACTIVE, framework.bundle("sample.user").orElseThrow().getState());
+    }
+
+    @Test
     void aJarTakenAwayIsUninstalledAndItsClassesGo() throws Exception {
         framework.deploying();
         Path file = framework.load.resolve("router.jar");
