@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -31,12 +31,12 @@ public final class Journal implements AutoCloseable {
             Arrays.stream(Event.class.getPermittedSubclasses()).collect(Collectors.toUnmodifiableMap(Journal::type, type -> type));
 
     private final InstantSource clock;
-    private final FileChannel channel;
+    private final Lines.Appender file;
     private final List<History.Entry> entries;
 
-    private Journal(InstantSource clock, FileChannel channel, List<History.Entry> entries) {
+    private Journal(InstantSource clock, Lines.Appender file, List<History.Entry> entries) {
         this.clock = clock;
-        this.channel = channel;
+        this.file = file;
         this.entries = entries;
     }
 
@@ -55,7 +55,7 @@ public final class Journal implements AutoCloseable {
             if (Files.exists(file)) {
                 Lines.truncate(file, readInto(file, entries));
             }
-            return new Journal(clock, FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND), entries);
+            return new Journal(clock, new Lines.Appender(file), entries);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open the journal " + file + ": " + e.getMessage(), e);
         }
@@ -82,13 +82,9 @@ public final class Journal implements AutoCloseable {
         var line = Json.MAPPER.createObjectNode().put("type", type(event.getClass())).put("time", time.toString());
         line.setAll((ObjectNode) Json.MAPPER.valueToTree(event));
         try {
-            // In one write, so that nobody who reads along sees half an event.
-            var bytes = ByteBuffer.wrap((line + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+            file.append(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
             if (decisive(event)) {
-                channel.force(false);
+                file.force();
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the journal: " + e.getMessage(), e);
@@ -108,8 +104,7 @@ public final class Journal implements AutoCloseable {
     @Override
     public synchronized void close() {
         try {
-            channel.force(true);
-            channel.close();
+            file.close();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot close the journal: " + e.getMessage(), e);
         }
@@ -147,7 +142,7 @@ public final class Journal implements AutoCloseable {
                 throw new UserError(place + ": " + UserError.unknown("event", name, TYPES.keySet()).getMessage());
             }
             return new History.Entry(Instant.parse(node.path("time").asText()), (Event) Json.MAPPER.treeToValue(node, type));
-        } catch (JacksonException | java.time.DateTimeException e) {
+        } catch (JacksonException | DateTimeException e) {
             throw new UserError(place + ": is no event of a journal: " + e.getMessage().lines().findFirst().orElse(""), e);
         }
     }

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /** A file of one JSON object a line, whose last line a killed process may have left torn. */
 final class Lines {
@@ -60,16 +62,50 @@ final class Lines {
     }
 
     /** The last whole lines in the last {@code bytes} bytes of a file, in order. */
-    static java.util.List<String> tail(Path file, int bytes) throws IOException {
+    static List<String> tail(Path file, int bytes) throws IOException {
         try (var access = new RandomAccessFile(file.toFile(), "r")) {
             long from = Math.max(0, access.length() - bytes);
             access.seek(from);
             var block = new byte[(int) (access.length() - from)];
             access.readFully(block);
-            var text = new String(block, java.nio.charset.StandardCharsets.UTF_8);
+            var text = new String(block, StandardCharsets.UTF_8);
             int first = from == 0 ? 0 : text.indexOf('\n') + 1;
             int last = text.lastIndexOf('\n');
-            return last < first ? java.util.List.of() : text.substring(first, last).lines().toList();
+            return last < first ? List.of() : text.substring(first, last).lines().toList();
+        }
+    }
+
+    /** Appends whole lines. What fails half-way, on a full disk, leaves nothing behind: the next line begins where this one would have. */
+    static final class Appender implements AutoCloseable {
+
+        private final FileChannel channel;
+
+        Appender(Path file) throws IOException {
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel.position(channel.size());
+        }
+
+        /** @param line with the newline; in one write if the system allows, so that nobody who reads along sees half of it */
+        void append(ByteBuffer line) throws IOException {
+            long start = channel.position();
+            try {
+                while (line.hasRemaining()) {
+                    channel.write(line);
+                }
+            } catch (IOException e) {
+                channel.truncate(start);
+                throw e;
+            }
+        }
+
+        void force() throws IOException {
+            channel.force(false);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.force(true);
+            channel.close();
         }
     }
 

@@ -2,15 +2,16 @@ package patchbay.lab.record;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
-import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,10 +26,14 @@ import patchbay.tensor.UserError;
  */
 public final class Metrics implements AutoCloseable {
 
+    private final Lines.Appender file;
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream(1024);
     private final JsonGenerator json;
 
-    private Metrics(JsonGenerator json) {
-        this.json = json;
+    private Metrics(Lines.Appender file) throws IOException {
+        this.file = file;
+        this.json = Json.MAPPER.createGenerator(line);
+        json.setPrettyPrinter(new MinimalPrettyPrinter("")); // nothing between two objects: each ends its own line
     }
 
     /** Opens a file to go on with, or a new one. A torn last line is cut off. */
@@ -37,10 +42,7 @@ public final class Metrics implements AutoCloseable {
             if (Files.exists(file)) {
                 Lines.truncate(file, Lines.visit(file, (line, number, start) -> true));
             }
-            var out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND), 1 << 14);
-            var json = Json.MAPPER.createGenerator(out);
-            json.setPrettyPrinter(new MinimalPrettyPrinter("")); // nothing between two objects: each ends its own line
-            return new Metrics(json);
+            return new Metrics(new Lines.Appender(file));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open the metrics " + file + ": " + e.getMessage(), e);
         }
@@ -49,7 +51,9 @@ public final class Metrics implements AutoCloseable {
     /** Writes one step. What was written is with the operating system when this returns, and survives the end of the process. */
     public void append(Measurement measurement) {
         try {
+            line.reset();
             write(measurement);
+            file.append(ByteBuffer.wrap(line.toByteArray()));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the metrics: " + e.getMessage(), e);
         }
@@ -103,6 +107,7 @@ public final class Metrics implements AutoCloseable {
     public void close() {
         try {
             json.close();
+            file.close();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot close the metrics: " + e.getMessage(), e);
         }
@@ -176,7 +181,7 @@ public final class Metrics implements AutoCloseable {
         }
         expect(parser, parser.currentToken(), JsonToken.END_OBJECT);
         if (!stepped) {
-            throw new com.fasterxml.jackson.core.JsonParseException(parser, "it has no step");
+            throw new JsonParseException(parser, "it has no step");
         }
         return values.measurement();
     }
@@ -229,7 +234,7 @@ public final class Metrics implements AutoCloseable {
 
     private static void expect(JsonParser parser, JsonToken found, JsonToken wanted) throws IOException {
         if (found != wanted) {
-            throw new com.fasterxml.jackson.core.JsonParseException(parser, "expected " + wanted + ", not " + found);
+            throw new JsonParseException(parser, "expected " + wanted + ", not " + found);
         }
     }
 }

@@ -32,10 +32,12 @@ record Curve(double[] steps, double[] values) {
                 part++;
                 end = part < boundaries.length ? boundaries[part] : n;
             }
-            // As far to one side as to the other, or the ends of a part would lag behind.
-            int near = Math.min(reach, Math.min(i - begin, Math.min(end, n) - 1 - i));
-            int count = counts[i + near + 1] - counts[i - near];
-            smoothed[i] = count == 0 ? Float.NaN : (float) ((sums[i + near + 1] - sums[i - near]) / count);
+            // As far to one side as to the other, or the ends of a part would lag behind; but never so near that one step counts alone.
+            int near = Math.max(reach / 6, Math.min(reach, Math.min(i - begin, end - 1 - i)));
+            int from = Math.max(begin, i - near);
+            int to = Math.min(end, i + near + 1);
+            int count = counts[to] - counts[from];
+            smoothed[i] = count == 0 ? Float.NaN : (float) ((sums[to] - sums[from]) / count);
         }
         return smoothed;
     }

@@ -25,6 +25,7 @@ final class HeatMap {
     private static final int ABSENT = 255;
     private static final int EVEN = 127;
     private static final double WIDTH = 960;
+    private static final double TOP = 6; // room for the first row's number
     private static final double BOTTOM = 22;
 
     private HeatMap() {
@@ -34,27 +35,27 @@ final class HeatMap {
     static String svg(String layer, List<float[]> columns, long stretch, long lastStep, List<Marker> markers) {
         int experts = columns.stream().mapToInt(column -> column.length).max().orElse(0);
         double row = Math.clamp(120.0 / Math.max(1, experts), 3, 14);
-        double height = experts * row + BOTTOM + 4;
+        double height = TOP + experts * row + BOTTOM;
         var x = new Axis(0, Math.max(1, lastStep), LineChart.LEFT, WIDTH - LineChart.RIGHT);
         double right = x.at(Math.min(lastStep, columns.size() * stretch));
         var svg = new StringBuilder();
         svg.append("<svg viewBox=\"0 0 ").append(at(WIDTH)).append(' ').append(at(height)).append("\" role=\"img\"><title>load of the experts of ")
                 .append(escape(layer)).append("</title>\n");
-        svg.append("<rect class=\"frame\" x=\"").append(at(x.start())).append("\" y=\"2\" width=\"").append(at(x.end() - x.start()))
+        svg.append("<rect class=\"frame\" x=\"").append(at(x.start())).append("\" y=\"").append(at(TOP)).append("\" width=\"").append(at(x.end() - x.start()))
                 .append("\" height=\"").append(at(experts * row)).append("\"/>\n");
-        svg.append("<image x=\"").append(at(x.start())).append("\" y=\"2\" width=\"").append(at(right - x.start())).append("\" height=\"")
+        svg.append("<image x=\"").append(at(x.start())).append("\" y=\"").append(at(TOP)).append("\" width=\"").append(at(right - x.start())).append("\" height=\"")
                 .append(at(experts * row)).append("\" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,")
                 .append(Base64.getEncoder().encodeToString(png(columns, experts))).append("\"/>\n<g class=\"grid\">");
         int every = Math.max(1, (int) Math.ceil(11 / row));
         for (int expert = 0; expert < experts; expert += every) {
-            svg.append("<text x=\"").append(at(x.start() - 7)).append("\" y=\"").append(at(2 + (expert + 0.5) * row + 4))
+            svg.append("<text x=\"").append(at(x.start() - 7)).append("\" y=\"").append(at(TOP + (expert + 0.5) * row + 4))
                     .append("\" text-anchor=\"end\">").append(expert).append("</text>");
         }
-        LineChart.steps(svg, x, height + 2, WIDTH);
+        LineChart.steps(svg, x, height, WIDTH);
         svg.append("</g>\n");
         for (var marker : markers) {
             svg.append("<g class=\"marker ").append(marker.kind()).append("\"><title>").append(escape(marker.detail())).append("</title><path d=\"M")
-                    .append(at(x.at(marker.step()))).append(" 2V").append(at(2 + experts * row)).append("\"/></g>\n");
+                    .append(at(x.at(marker.step()))).append(' ').append(at(TOP)).append('V').append(at(TOP + experts * row)).append("\"/></g>\n");
         }
         return svg.append("</svg>\n").toString();
     }

@@ -133,8 +133,8 @@ final class LineChart {
         int columns = width > 600 ? 8 : 4;
         for (double tick : x.ticks(columns)) {
             if (tick == Math.rint(tick)) {
-                svg.append("<text x=\"").append(at(x.at(tick))).append("\" y=\"").append(at(height - 8)).append("\" text-anchor=\"middle\">")
-                        .append(x.label(tick, columns)).append("</text>");
+                svg.append("<text x=\"").append(at(x.at(tick))).append("\" y=\"").append(at(height - 8)).append("\" text-anchor=\"")
+                        .append(x.at(tick) > width - 30 ? "end" : "middle").append("\">").append(x.label(tick, columns)).append("</text>");
             }
         }
     }
