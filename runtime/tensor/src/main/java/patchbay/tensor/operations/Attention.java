@@ -40,6 +40,7 @@ public record Attention(boolean causal, float scale) implements Operation {
         Expect.that(k.rank() == 4 && k.dim(0) == q.dim(0) && k.dim(3) == q.dim(3),
                 "k must be [" + q.dim(0) + ", keys, key heads, " + q.dim(3) + "]");
         Expect.f32("k", inputs.get(1));
+        Expect.that(k.dim(1) > 0, "there must be at least one key");
         Expect.f32("v", inputs.get(2), k);
         Expect.that(k.dim(2) > 0 && q.dim(2) % k.dim(2) == 0,
                 q.dim(2) + " heads cannot share " + k.dim(2) + " key heads evenly");

@@ -72,36 +72,28 @@ public final class Attention {
         }
     }
 
-    /** Turns the scores before {@code end} into probabilities and returns the log-sum-exp. */
+    /** Turns the scores before {@code end} into probabilities, the rest of the last vector into 0, and returns the log-sum-exp. */
     private static float softmax(float[] scores, int at, int end, float scale) {
-        int whole = Vectors.floor(end);
-        var tail = before(whole, end);
-        var most = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-        for (int s = 0; s < whole; s += LANES) {
-            most = most.max(load(scores, at + s).mul(scale));
-        }
-        if (whole < end) {
-            most = most.lanewise(VectorOperators.MAX, load(scores, at + whole, tail).mul(scale), tail);
+        int last = Vectors.floor(end - 1);
+        var hidden = load(scores, at + last).mul(scale).blend(Float.NEGATIVE_INFINITY, before(last, end).not());
+        hidden.intoArray(scores, at + last);
+        var most = hidden;
+        for (int s = 0; s < last; s += LANES) {
+            var score = load(scores, at + s).mul(scale);
+            score.intoArray(scores, at + s);
+            most = most.max(score);
         }
         float max = most.reduceLanes(VectorOperators.MAX);
         var total = FloatVector.zero(FLOATS);
-        for (int s = 0; s < whole; s += LANES) {
-            var p = exp(load(scores, at + s).mul(scale).sub(max));
+        for (int s = 0; s < end; s += LANES) {
+            var p = exp(load(scores, at + s).sub(max));
             p.intoArray(scores, at + s);
             total = total.add(p);
         }
-        if (whole < end) {
-            var p = exp(load(scores, at + whole, tail).mul(scale).sub(max));
-            p.intoArray(scores, at + whole, tail);
-            total = total.add(p, tail);
-        }
         float sum = Vectors.sum(total);
         float inverse = sum == 0 ? 0 : 1 / sum;
-        for (int s = 0; s < whole; s += LANES) {
+        for (int s = 0; s < end; s += LANES) {
             load(scores, at + s).mul(inverse).intoArray(scores, at + s);
-        }
-        if (whole < end) {
-            load(scores, at + whole, tail).mul(inverse).intoArray(scores, at + whole, tail);
         }
         return max + (float) Math.log(sum);
     }
