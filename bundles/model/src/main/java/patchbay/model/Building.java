@@ -1,14 +1,16 @@
 package patchbay.model;
 
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import patchbay.spi.Mode;
 import patchbay.tensor.Graph;
+import patchbay.tensor.Initializer;
 import patchbay.tensor.Shape;
+import patchbay.tensor.ShapeError;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
+import patchbay.tensor.UserError;
 
 /** A graph while a model is being built into it, and what is learnt on the way. */
 public final class Building {
@@ -18,7 +20,6 @@ public final class Building {
     private final ModelSettings settings;
     private final Set<String> undecayed = new LinkedHashSet<>();
     private final Set<String> metrics = new LinkedHashSet<>();
-    private final Map<Tensor, Tensor> caches = new LinkedHashMap<>();
     private final Tensor start;
     private int salts;
 
@@ -51,6 +52,27 @@ public final class Building {
         return graph.input("draw", TensorType.i32(1));
     }
 
+    /** Runs {@code build}, code of the plugin in {@code fitting}; errors and nodes are attributed to it. */
+    <T> T at(Fitting fitting, Supplier<T> build) {
+        try {
+            return graph.at(fitting.place(), build);
+        } catch (ShapeError | Misfit located) {
+            throw located;
+        } catch (UserError error) {
+            throw new Misfit(error.getMessage() + " (" + fitting.place() + ")", error);
+        }
+    }
+
+    /** What a plugin does not like about its options or the model's sizes, with its place. */
+    private static final class Misfit extends UserError {
+
+        private static final long serialVersionUID = 1L;
+
+        Misfit(String message, UserError cause) {
+            super(message, cause);
+        }
+    }
+
     /** Tells apart the places that draw random numbers in the same step. */
     int salt() {
         return ++salts;
@@ -79,12 +101,10 @@ public final class Building {
     /** Writes {@code fresh} [B, T, …] behind what the cache {@code name} holds; the cache as it is then. */
     Tensor cached(String name, Tensor fresh) {
         var shape = fresh.shape().with(1, settings.context());
-        var cache = graph.state(CACHE + name, TensorType.f32(shape), patchbay.tensor.Initializer.zeros());
-        return caches.computeIfAbsent(cache, absent -> {
-            var written = absent.writeRows(fresh, start);
-            graph.update(absent, written);
-            return written;
-        });
+        var cache = graph.state(CACHE + name, TensorType.f32(shape), Initializer.zeros());
+        var written = cache.writeRows(fresh, start);
+        graph.update(cache, written);
+        return written;
     }
 
     /** What the names of caches start with among the variables: they belong to a generation, not to the model. */

@@ -8,11 +8,14 @@ import java.util.Optional;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
 import patchbay.spi.Expert;
+import patchbay.spi.Mode;
 import patchbay.spi.Position;
 import patchbay.spi.Routing;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
+import patchbay.tensor.TensorType;
+import patchbay.tensor.UserError;
 
 /**
  * A decoder-only transformer with pre-norm blocks (Radford et al. 2019): x + attention(norm(x)), then x + feed-forward(norm(x)),
@@ -45,13 +48,13 @@ public final class Decoder {
      */
     public record Forward(Tensor logits, Map<String, Routing> routings, Optional<Tensor> balance) {}
 
-    /** Builds the forward pass over {@code tokens} [B, T], i32; a token below 0 is padding. */
+    /** Builds the forward pass over {@code tokens} [B, T], i32; a token below 0 is padding, which stands at a sequence's end. */
     public Forward build(Building building, Tensor tokens) {
         var settings = rack.settings();
         int rows = tokens.size();
         int dim = settings.dim();
         if (tokens.dim(1) > settings.context()) {
-            throw new patchbay.tensor.UserError(tokens.dim(1) + " tokens are more than the model's context of " + settings.context());
+            throw new UserError(tokens.dim(1) + " tokens are more than the model's context of " + settings.context());
         }
         var valid = tokens.flatten().greaterOrEqual(0); // [B·T]
         var embedding = building.graph().parameter("embedding.tokens", Shape.of(vocabulary, dim), Initializer.normal(0.02f));
@@ -60,7 +63,7 @@ public final class Decoder {
         var positions = rack.part(Position.class, "position");
 
         var looked = embedding.gather(tokens); // [B, T, dim]
-        var embedded = building.graph().at(position.place(), () ->
+        var embedded = building.at(position, () ->
                 Mixture.expected(position, positions.embed(positionScope, looked), looked.type()));
         var x = dropout(building, embedded).reshape(rows, dim); // [B·T, dim]
         var routings = new LinkedHashMap<String, Routing>();
@@ -84,7 +87,7 @@ public final class Decoder {
     public void balance(Building building, Map<String, Tensor> counts) {
         counts.forEach((path, count) -> {
             var fitting = rack.at(path + ".balancer");
-            building.graph().at(fitting.place(), () -> {
+            building.at(fitting, () -> {
                 rack.part(Balancer.class, path + ".balancer").update(new Scopes.ForBalancer(building, fitting), count);
                 return null;
             });
@@ -101,19 +104,19 @@ public final class Decoder {
         var fitting = rack.at(path + ".attention");
         var attention = rack.part(Attention.class, path + ".attention");
         var positionScope = new Scopes.ForPosition(building, position);
-        var scope = new Scopes.ForAttention(building, fitting, headed -> building.graph().at(position.place(), () ->
+        var scope = new Scopes.ForAttention(building, fitting, headed -> building.at(position, () ->
                 Mixture.expected(position, positions.rotate(positionScope, headed), headed.type())));
         if (!attention.canBeCausal()) {
-            throw new patchbay.tensor.UserError(fitting.place() + " lets a token see those behind it; this socket needs a causal one");
+            throw new UserError(fitting.place() + " lets a token see those behind it; this socket needs a causal one");
         }
-        return building.graph().at(fitting.place(), () ->
+        return building.at(fitting, () ->
                 Mixture.expected(fitting, attention.forward(scope, x), x.type()));
     }
 
     private Tensor dense(Building building, String path, Tensor rows) {
         var fitting = rack.at(path + ".feed-forward");
         var expert = rack.part(Expert.class, path + ".feed-forward");
-        return building.graph().at(fitting.place(), () -> Mixture.expected(fitting,
+        return building.at(fitting, () -> Mixture.expected(fitting,
                 expert.forward(new Scopes.ForDense(building, fitting, rack.settings().hidden()), rows), rows.type()));
     }
 
@@ -122,9 +125,9 @@ public final class Decoder {
         routings.put(path, mixed.routing());
         var fitting = rack.at(path + ".balancer");
         var balancer = rack.part(Balancer.class, path + ".balancer");
-        building.graph().at(fitting.place(), () -> balancer.loss(new Scopes.ForBalancer(building, fitting), mixed.routing()))
+        building.at(fitting, () -> balancer.loss(new Scopes.ForBalancer(building, fitting), mixed.routing()))
                 .ifPresent(term -> terms.add(Mixture.expected(fitting, term.reshape(Shape.scalar()),
-                        patchbay.tensor.TensorType.f32(Shape.scalar()))));
+                        TensorType.f32(Shape.scalar()))));
         return mixed.output();
     }
 
@@ -143,6 +146,6 @@ public final class Decoder {
 
     private Tensor dropout(Building building, Tensor x) {
         float p = rack.settings().dropout();
-        return building.mode() == patchbay.spi.Mode.TRAINING && p > 0 ? x.dropout(p, building.draw(), building.salt()) : x;
+        return building.mode() == Mode.TRAINING && p > 0 ? x.dropout(p, building.draw(), building.salt()) : x;
     }
 }

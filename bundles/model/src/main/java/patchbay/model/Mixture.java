@@ -4,6 +4,7 @@ import patchbay.spi.Balancer;
 import patchbay.spi.Expert;
 import patchbay.spi.Router;
 import patchbay.spi.Routing;
+import patchbay.tensor.Shape;
 import patchbay.tensor.ShapeError;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
@@ -13,33 +14,33 @@ import patchbay.tensor.TensorType;
  * Nothing is dropped and nothing padded: the sort with its offsets has a fixed size, N · k rows (as in MegaBlocks, Gale et
  * al. 2022, without its blocks).
  */
-final class Mixture {
+public final class Mixture {
 
     private final Rack rack;
     private final String path;
 
     /** @param path {@code layers.3.moe} */
-    Mixture(Rack rack, String path) {
+    public Mixture(Rack rack, String path) {
         this.rack = rack;
         this.path = path;
     }
 
-    record Result(Tensor output, Routing routing) {}
+    /** @param output [N, dim] */
+    public record Result(Tensor output, Routing routing) {}
 
     /**
      * @param tokens [N, dim]
      * @param valid [N], f32: 0 for padding, which goes to no expert
      */
-    Result build(Building building, Tensor tokens, Tensor valid) {
+    public Result build(Building building, Tensor tokens, Tensor valid) {
         var routing = route(building, tokens, valid);
-        int n = tokens.dim(0);
         int k = building.settings().k();
         var grouping = routing.chosen().groupBy(building.settings().experts());
         var rows = tokens.dispatch(grouping, k); // [N·k, dim], sorted by expert
 
         var fitting = rack.at(path + ".experts");
         var expert = rack.part(Expert.class, path + ".experts");
-        var results = building.graph().at(fitting.place(), () ->
+        var results = building.at(fitting, () ->
                 expected(fitting, expert.forward(new Scopes.ForExperts(building, fitting, grouping.offsets()), rows), rows.type()));
         var output = results.combine(routing.weights(), grouping); // [N, dim]
         if (building.settings().sharedExperts() > 0) {
@@ -60,20 +61,20 @@ final class Mixture {
         var balancerFitting = rack.at(path + ".balancer");
         var balancer = rack.part(Balancer.class, path + ".balancer");
 
-        var scores = graph.at(routerFitting.place(), () ->
+        var scores = building.at(routerFitting, () ->
                 expected(routerFitting, router.score(routerScope, tokens), TensorType.f32(n, experts)));
-        var affinities = graph.at(routerFitting.place(), () ->
+        var affinities = building.at(routerFitting, () ->
                 expected(routerFitting, router.affinities(routerScope, scores), TensorType.f32(n, experts)));
-        var preferences = graph.at(balancerFitting.place(), () -> expected(balancerFitting,
+        var preferences = building.at(balancerFitting, () -> expected(balancerFitting,
                 balancer.prefer(new Scopes.ForBalancer(building, balancerFitting), scores, affinities), TensorType.f32(n, experts)));
-        var chosen = graph.at(routerFitting.place(), () ->
+        var chosen = building.at(routerFitting, () ->
                 expected(routerFitting, router.select(routerScope, preferences.stopGradient()), TensorType.i32(n, k)));
-        var weights = graph.at(routerFitting.place(), () ->
+        var weights = building.at(routerFitting, () ->
                 expected(routerFitting, router.weigh(routerScope, scores, affinities, chosen), TensorType.f32(n, k)));
 
         var present = valid.toInt().unsqueeze(1); // [N, 1]: 1 keeps the choice, 0 makes it −1
-        var kept = chosen.add(graph.constant(patchbay.tensor.Shape.scalar(), 1)).multiply(present)
-                .subtract(graph.constant(patchbay.tensor.Shape.scalar(), 1));
+        var kept = chosen.add(graph.constant(Shape.scalar(), 1)).multiply(present)
+                .subtract(graph.constant(Shape.scalar(), 1));
         return new Routing(scores, affinities, kept, weights, valid, valid);
     }
 
@@ -81,7 +82,7 @@ final class Mixture {
         var fitting = rack.at(path + ".shared");
         var expert = rack.part(Expert.class, path + ".shared");
         int hidden = building.settings().hidden() * building.settings().sharedExperts();
-        return building.graph().at(fitting.place(), () ->
+        return building.at(fitting, () ->
                 expected(fitting, expert.forward(new Scopes.ForDense(building, fitting, hidden), tokens), tokens.type()));
     }
 

@@ -63,7 +63,7 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
     }
 
     private static boolean isLayer(String text, int layers) {
-        return text.matches("\\d{1,6}") && Integer.parseInt(text) < layers;
+        return text.matches("0|[1-9]\\d{0,5}") && Integer.parseInt(text) < layers;
     }
 
     private static void atLeast(String key, int value, int least) {

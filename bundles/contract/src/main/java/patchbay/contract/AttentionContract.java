@@ -1,0 +1,142 @@
+package patchbay.contract;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import patchbay.model.Bench;
+import patchbay.model.Building;
+import patchbay.spi.Attention;
+import patchbay.spi.Mode;
+import patchbay.tensor.Tensor;
+import patchbay.tensor.TensorType;
+import patchbay.tensor.Variables;
+import patchbay.tensor.reference.ReferenceEngine;
+
+/** What every {@link Attention} must do, with rotary positions where heads have an even width. */
+public abstract class AttentionContract extends PartContract<Attention> {
+
+    @Override
+    protected List<Size> sizes() {
+        return List.of(Size.of(1, 1, 1, 1, 1, 1, 1), Size.of(1, 2, 4, 8, 1, 1, 1), Size.of(3, 13, 4, 12, 1, 1, 1),
+                Size.of(1, 67, 2, 26, 1, 1, 1));
+    }
+
+    @Override
+    List<Tensor> build(Bench bench, Size size) {
+        var graph = bench.building().graph();
+        var x = graph.input("x", TensorType.f32(size.batch(), size.time(), size.settings().dim()));
+        var attention = plugin();
+        var y = attention.forward(bench.scope(attention, headed -> rotated(bench.building(), headed)), x);
+        graph.output("y", y);
+        return List.of(y);
+    }
+
+    private static Tensor rotated(Building building, Tensor headed) {
+        return headed.dim(-1) % 2 == 0 ? headed.rotary(building.start(), 10_000) : headed;
+    }
+
+    @Override
+    int[] indices(String input, Size size) {
+        return new int[] {0}; // start
+    }
+
+    private Trial trial(Mode mode, Size size, Map<String, Object> options, Variables variables) {
+        return trial(new ReferenceEngine(), graph(mode, size, options), size, variables);
+    }
+
+    private Trial evaluation(Size size, Map<String, Object> options) {
+        return trial(Mode.EVALUATION, size, options, new ReferenceEngine().variables());
+    }
+
+    @Test
+    public void itCanBeCausal() {
+        assertTrue(plugin().canBeCausal(), "a decoder's socket needs a causal attention");
+    }
+
+    @Test
+    public void shapes() {
+        everywhere((size, options, where) -> assertEquals(TensorType.f32(size.batch(), size.time(), size.settings().dim()),
+                graph(Mode.TRAINING, size, options).outputs().get("y").type(), where));
+    }
+
+    @Test
+    public void aTokenChangesNothingBeforeIt() {
+        everywhere((size, options, where) -> {
+            try (var trial = evaluation(size, options)) {
+                int dim = size.settings().dim();
+                var x = numbers("x", size, size.rows() * dim);
+                var before = trial.run().floats("y");
+                for (int t : new int[] {0, 1, size.time() / 2, size.time() - 1}) {
+                    if (t < size.time()) {
+                        var changed = x.clone();
+                        for (int i = t * dim; i < (t + 1) * dim; i++) {
+                            changed[i] = 5 - changed[i];
+                        }
+                        var after = trial.with("x", changed).run().floats("y");
+                        Trial.assertClose(Arrays.copyOf(before, t * dim), Arrays.copyOf(after, t * dim), 1e-6, where + ", token " + t);
+                    }
+                }
+            }
+        });
+    }
+
+    @Test
+    public void aSequenceDependsOnItselfAlone() {
+        everywhere((size, options, where) -> {
+            try (var trial = evaluation(size, options)) {
+                int length = size.time() * size.settings().dim();
+                var x = numbers("x", size, size.batch() * length);
+                var before = trial.run().floats("y");
+                for (int i = length; i < x.length; i++) {
+                    x[i] = 5 - x[i];
+                }
+                assertArrayEquals(Arrays.copyOf(before, length), Arrays.copyOf(trial.with("x", x).run().floats("y"), length), where);
+            }
+        });
+    }
+
+    /** One by one, in chunks and at once, behind a cache in which an earlier generation left its values. */
+    @Test
+    public void decodingGivesWhatTheWholeSequenceGives() {
+        everywhere((size, options, where) -> {
+            var variables = new ReferenceEngine().variables();
+            try (var whole = trial(Mode.EVALUATION, size, options, variables)) {
+                var x = numbers("x", size, size.rows() * size.settings().dim());
+                var expected = whole.run().floats("y");
+                for (int chunk : new int[] {1, 5, size.time()}) {
+                    checkDecoding(size, options, variables.fork(), x, expected, chunk, where);
+                }
+            }
+        });
+    }
+
+    private void checkDecoding(Size size, Map<String, Object> options, Variables caches, float[] x, float[] expected, int chunk,
+            String where) {
+        int dim = size.settings().dim();
+        for (int start = 0; start < size.time(); start += chunk) {
+            int length = Math.min(chunk, size.time() - start);
+            try (var decoding = trial(Mode.DECODING, new Size(size.batch(), length, size.settings()), options, caches)) {
+                if (start == 0) {
+                    WholeModel.dirty(caches);
+                }
+                var fresh = part(x, size, dim, start, length);
+                var y = decoding.with("x", fresh).with("start", start).run().floats("y");
+                Trial.assertClose(part(expected, size, dim, start, length), y, 1e-4, where + ", " + length + " tokens from " + start);
+            }
+        }
+    }
+
+    /** Tokens {@code start} … {@code start + length − 1} of every sequence. */
+    private static float[] part(float[] all, Size size, int dim, int start, int length) {
+        var part = new float[size.batch() * length * dim];
+        for (int b = 0; b < size.batch(); b++) {
+            System.arraycopy(all, (b * size.time() + start) * dim, part, b * length * dim, length * dim);
+        }
+        return part;
+    }
+}

@@ -1,0 +1,55 @@
+package patchbay.model;
+
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import patchbay.spi.Attention;
+import patchbay.spi.Balancer;
+import patchbay.spi.Expert;
+import patchbay.spi.Part;
+import patchbay.spi.Plugin;
+import patchbay.spi.Position;
+import patchbay.spi.Router;
+import patchbay.tensor.Tensor;
+
+/**
+ * One plugin alone, outside of a model: gives it the scope that it would have at {@code path}, in a graph of the caller's.
+ * For tests of plugins and for measuring them.
+ *
+ * @param building the graph, with mode and sizes
+ * @param path the socket's path, which the names of variables start with
+ * @param options that differ from the plugin's defaults, by name in kebab case
+ */
+public record Bench(Building building, String path, Map<String, Object> options) {
+
+    public Router.Scope scope(Router router) {
+        return new Scopes.ForRouter(building, fitting(Router.class, router));
+    }
+
+    public Balancer.Scope scope(Balancer balancer) {
+        return new Scopes.ForBalancer(building, fitting(Balancer.class, balancer));
+    }
+
+    /** One feed-forward that all rows pass. */
+    public Expert.Scope scope(Expert expert) {
+        return new Scopes.ForDense(building, fitting(Expert.class, expert), building.settings().hidden());
+    }
+
+    /** Several experts; those of expert e are the rows from {@code offsets[e]} to {@code offsets[e + 1]}: i32[experts + 1]. */
+    public Expert.Scope scope(Expert expert, Tensor offsets) {
+        return new Scopes.ForExperts(building, fitting(Expert.class, expert), offsets);
+    }
+
+    public Position.Scope scope(Position position) {
+        return new Scopes.ForPosition(building, fitting(Position.class, position));
+    }
+
+    /** @param rotation puts positions into queries and keys [B, T, heads, head dim] */
+    public Attention.Scope scope(Attention attention, UnaryOperator<Tensor> rotation) {
+        return new Scopes.ForAttention(building, fitting(Attention.class, attention), rotation);
+    }
+
+    private Fitting fitting(Class<? extends Part> kind, Part part) {
+        var plug = new Plug(part.getClass().getAnnotation(Plugin.class).value(), options);
+        return new Fitting(new Socket(path, kind, plug), plug, new Offer(kind, plug.plugin(), part, Provider.CLASS_PATH));
+    }
+}
