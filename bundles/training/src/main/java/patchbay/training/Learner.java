@@ -1,8 +1,11 @@
 package patchbay.training;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import patchbay.data.Batches;
 import patchbay.data.EvaluationBatches;
@@ -12,6 +15,7 @@ import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Program;
 import patchbay.tensor.Shape;
+import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
 
 /**
@@ -32,7 +36,8 @@ public final class Learner implements AutoCloseable {
     private final StepProgram stepProgram;
     private final Evaluation evaluation;
 
-    private Learner(Engine engine, Decoder decoder, TrainingSettings settings, long seed, Variables variables, Births births,
+    /** @param drawn what first values are drawn from */
+    private Learner(Engine engine, Decoder decoder, TrainingSettings settings, long seed, long drawn, Variables variables, Births births,
             Map<String, Shape> reshaped) {
         this.engine = engine;
         this.decoder = decoder;
@@ -41,8 +46,8 @@ public final class Learner implements AutoCloseable {
         this.variables = variables;
         this.births = births;
         this.reshaped = reshaped;
-        this.stepProgram = StepProgram.compile(engine, decoder, settings, variables, births, seed);
-        this.evaluation = new Evaluation(engine, decoder, settings.batch(), variables, seed);
+        this.stepProgram = StepProgram.compile(engine, decoder, settings, variables, births, drawn);
+        this.evaluation = new Evaluation(engine, decoder, settings.batch(), variables, drawn);
     }
 
     /** A model at its first values, drawn from {@code seed}. */
@@ -52,7 +57,7 @@ public final class Learner implements AutoCloseable {
 
     /** A model with values from elsewhere, such as a checkpoint, for variables of those names. */
     public static Learner resume(Engine engine, Decoder decoder, TrainingSettings settings, long seed, Variables values, Births births) {
-        return new Learner(engine, decoder, settings, seed, values, births, Map.of());
+        return new Learner(engine, decoder, settings, seed, seed, values, births, Map.of());
     }
 
     /**
@@ -85,9 +90,12 @@ public final class Learner implements AutoCloseable {
                 known.computeIfAbsent(name, keptBirths::get);
             } else if (here) {
                 shapes.put(name, variables.type(name).shape());
+                if (Update.isMoment(name) && carried(changed, name, variables, shape).isPresent()) {
+                    known.computeIfAbsent(Update.parameter(name), births.steps()::get); // as old as its moments
+                }
             }
         });
-        return new Learner(engine, changed, settings, mix(seed, step), shared, Births.at(step, known), shapes);
+        return new Learner(engine, changed, settings, seed, mix(seed, step), shared, Births.at(step, known), shapes);
     }
 
     /** A model of the same run at values that it had before. */
@@ -97,22 +105,34 @@ public final class Learner implements AutoCloseable {
 
     /** Passes on what changed its shape, by the new parts' own rules. Called once, between two steps of {@code before}. */
     public void takeOver(Learner before) {
-        reshaped.forEach((name, was) -> {
-            var values = new float[was.size()];
-            before.variables.read(name, values);
+        reshaped.keySet().forEach(name -> {
             var type = variables.type(name);
-            var parameter = Update.isMoment(name) ? name.substring(name.indexOf('/') + 1) : name;
-            decoder.rack().fittings().values().stream()
-                    .filter(fitting -> parameter.startsWith(fitting.socket().path() + ".")).findFirst()
-                    .flatMap(fitting -> fitting.offer().part().carryOver(
-                            parameter.substring(fitting.socket().path().length() + 1), was, values, type.shape()))
-                    .ifPresent(carried -> variables.put(name, type, carried));
+            carried(decoder, name, before.variables, type.shape()).ifPresent(values -> variables.put(name, type, values));
         });
     }
 
+    /** What becomes of {@code name} in another shape, if the part that it now belongs to has a rule. */
+    private static Optional<float[]> carried(Decoder decoder, String name, Variables from, Shape now) {
+        var was = from.type(name).shape();
+        var values = new float[was.size()];
+        from.read(name, values);
+        var parameter = Update.parameter(name);
+        return decoder.rack().fittings().values().stream()
+                .filter(fitting -> parameter.startsWith(fitting.socket().path() + ".")).findFirst()
+                .flatMap(fitting -> {
+                    var local = parameter.substring(fitting.socket().path().length() + 1);
+                    var carried = fitting.offer().part().carryOver(local, was, values, now);
+                    if (carried.isPresent() && carried.get().length != now.size()) {
+                        throw new UserError(fitting.place() + " carried over " + carried.get().length + " values of '" + local
+                                + "'; its shape " + now + " has " + now.size());
+                    }
+                    return carried;
+                });
+    }
+
     /** Variables that were there with another shape when this model was made. */
-    public java.util.Set<String> reshaped() {
-        return java.util.Collections.unmodifiableSet(reshaped.keySet());
+    public Set<String> reshaped() {
+        return Collections.unmodifiableSet(reshaped.keySet());
     }
 
     /** The variables that a model and its optimizer keep between steps, with their shapes. */
@@ -169,6 +189,7 @@ public final class Learner implements AutoCloseable {
         return births.steps();
     }
 
+    /** The run's; with the number of steps done it says what the first values of a swap's new variables are drawn from. */
     public long seed() {
         return seed;
     }

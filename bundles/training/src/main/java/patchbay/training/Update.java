@@ -75,6 +75,11 @@ final class Update {
         return "hyper/" + birth;
     }
 
+    /** The parameter that a moment is of; of anything else its own name. */
+    static String parameter(String variable) {
+        return isMoment(variable) ? variable.substring(variable.indexOf('/') + 1) : variable;
+    }
+
     static boolean isMoment(String variable) {
         return variable.startsWith(FIRST) || variable.startsWith(SECOND);
     }
