@@ -1,9 +1,24 @@
 package patchbay.balancer.lossfree;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import patchbay.contract.BalancerContract;
+import patchbay.contract.PlainParts;
+import patchbay.contract.Trial;
+import patchbay.model.Bench;
+import patchbay.model.Building;
+import patchbay.model.Mixture;
+import patchbay.model.ModelSettings;
 import patchbay.spi.Balancer;
+import patchbay.spi.Mode;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Shape;
+import patchbay.tensor.TensorType;
 
 class LossFreeTest extends BalancerContract {
 
@@ -15,5 +30,59 @@ class LossFreeTest extends BalancerContract {
     @Override
     protected List<Map<String, Object>> optionSets() {
         return List.of(Map.of(), Map.of("rate", 0.5));
+    }
+
+    private static final ModelSettings SETTINGS =
+            new ModelSettings(1, 6, 1, 4, 3, 4, 2, 0, List.of(), true, 0, ModelSettings.Norm.rms);
+
+    @Test
+    void theBiasMovesByTheRateTowardsTheMean() {
+        var graph = new Graph();
+        var balancer = new LossFree();
+        var scope = new Bench(new Building(graph, Mode.TRAINING, SETTINGS), "b", Map.of("rate", 0.25)).scope(balancer);
+        balancer.update(scope, graph.input("counts", TensorType.f32(4)));
+        try (var trial = Trial.of(graph)) {
+            assertArrayEquals(new float[] {0, 0, 0, 0}, trial.variable("b.bias"));
+            trial.with("counts", 10f, 0, 5, 5).run();
+            assertArrayEquals(new float[] {-0.25f, 0.25f, 0, 0}, trial.variable("b.bias"));
+            trial.with("counts", 0f, 0, 1, 19).run();
+            assertArrayEquals(new float[] {0, 0.5f, 0.25f, -0.25f}, trial.variable("b.bias"));
+            trial.with("counts", 5f, 5, 5, 5).run();
+            assertArrayEquals(new float[] {0, 0.5f, 0.25f, -0.25f}, trial.variable("b.bias"), "balance moves nothing");
+        }
+    }
+
+    @Test
+    void theBiasDecidesWhoIsChosenAndNotWhatTheyWeigh() {
+        var graph = new Graph(3);
+        var rack = PlainParts.decoder(SETTINGS, 2, new LossFree(), Map.of()).rack();
+        var routing = new Mixture(rack, "layers.0.moe").build(new Building(graph, Mode.EVALUATION, SETTINGS),
+                graph.constant(Shape.of(5, 6), Trial.random(30, 1)), graph.filled(Shape.of(5), 1)).routing();
+        graph.output("chosen", routing.chosen());
+        graph.output("weights", routing.weights());
+        graph.output("affinities", routing.affinities());
+        try (var trial = Trial.of(graph)) {
+            var before = trial.run().floats("affinities");
+            trial.set("layers.0.moe.balancer.bias", -2, 2, 0, 4);
+            trial.run();
+            assertArrayEquals(before, trial.floats("affinities"));
+            var affinities = trial.floats("affinities");
+            for (int n = 0; n < 5; n++) {
+                assertEquals(3, trial.ints("chosen")[2 * n]);
+                assertEquals(1, trial.ints("chosen")[2 * n + 1]);
+                double first = affinities[4 * n + 3];
+                double second = affinities[4 * n + 1];
+                assertEquals(first / (first + second), trial.floats("weights")[2 * n], 1e-5);
+                assertEquals(second / (first + second), trial.floats("weights")[2 * n + 1], 1e-5);
+            }
+        }
+    }
+
+    @Test
+    void thereIsNoLoss() {
+        var graph = new Graph();
+        var decoder = PlainParts.decoder(SETTINGS, 2, new LossFree(), Map.of());
+        var forward = decoder.build(new Building(graph, Mode.TRAINING, SETTINGS), graph.input("tokens", TensorType.i32(1, 4)));
+        assertTrue(forward.balance().isEmpty());
     }
 }

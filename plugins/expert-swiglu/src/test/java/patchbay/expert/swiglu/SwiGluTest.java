@@ -1,9 +1,22 @@
 package patchbay.expert.swiglu;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import patchbay.contract.ExpertContract;
+import patchbay.contract.Trial;
+import patchbay.model.Bench;
+import patchbay.model.Building;
+import patchbay.model.ModelSettings;
 import patchbay.spi.Expert;
+import patchbay.spi.Mode;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Shape;
 
 class SwiGluTest extends ExpertContract {
 
@@ -15,5 +28,37 @@ class SwiGluTest extends ExpertContract {
     @Override
     protected List<Map<String, Object>> optionSets() {
         return List.of(Map.of());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1", "13, 6, 5", "3, 13, 207"})
+    void valuesAreThoseOfALoop(int rows, int dim, int hidden) {
+        var settings = new ModelSettings(1, dim, 1, 4, hidden, 1, 1, 0, List.of(), true, 0, ModelSettings.Norm.rms);
+        var graph = new Graph(4);
+        var expert = new SwiGlu();
+        var x = Trial.random(rows * dim, 1);
+        graph.output("y", expert.forward(new Bench(new Building(graph, Mode.EVALUATION, settings), "e", Map.of()).scope(expert),
+                graph.constant(Shape.of(rows, dim), x)));
+        try (var trial = Trial.of(graph).run()) {
+            assertEquals(Set.of("e.gate", "e.up", "e.down"), trial.variables().names());
+            var gate = trial.variable("e.gate");
+            var up = trial.variable("e.up");
+            var down = trial.variable("e.down");
+            var expected = new float[rows * dim];
+            for (int r = 0; r < rows; r++) {
+                for (int h = 0; h < hidden; h++) {
+                    double g = 0, u = 0;
+                    for (int d = 0; d < dim; d++) {
+                        g += x[r * dim + d] * gate[d * hidden + h];
+                        u += x[r * dim + d] * up[d * hidden + h];
+                    }
+                    double inner = g / (1 + Math.exp(-g)) * u;
+                    for (int d = 0; d < dim; d++) {
+                        expected[r * dim + d] += (float) (inner * down[h * dim + d]);
+                    }
+                }
+            }
+            Trial.assertClose(expected, trial.floats("y"), 1e-5, rows + " rows");
+        }
     }
 }
