@@ -27,6 +27,7 @@ import patchbay.lab.record.Occupation;
 import patchbay.lab.record.RunFolder;
 import patchbay.lab.record.RunLoad;
 import patchbay.lab.record.RunState;
+import patchbay.lab.record.Scalars;
 import patchbay.model.Plug;
 import patchbay.tensor.UserError;
 import patchbay.training.Evaluation;
@@ -56,6 +57,7 @@ public final class Run {
     private final Swaps swaps;
     private final Journal journal;
     private final Metrics metrics;
+    private final Scalars scalars;
     private final Occupation occupation;
     private final CheckpointWriter checkpoints;
     private RunLoad load = new RunLoad();
@@ -96,6 +98,7 @@ public final class Run {
         }
         this.journal = Journal.open(folder.journal());
         this.metrics = Metrics.open(folder.metrics());
+        this.scalars = Scalars.open(folder.path());
         this.checkpoints = new CheckpointWriter(new CheckpointFolder(folder.checkpoints()), experiment.training().keepCheckpoints());
         happened(start.beginning());
         this.thread = Thread.ofPlatform().name("run " + folder.id()).unstarted(this::live);
@@ -164,6 +167,7 @@ public final class Run {
         double tokens = (double) training.batch() * training.accumulate() * experiment.model().context();
         var measurement = Measurement.of(made, tokens / milliseconds * 1000, milliseconds);
         metrics.append(measurement);
+        scalars.add(measurement);
         load(measurement);
         last = Optional.of(measurement);
         listeners.forEach(listener -> listener.measured(this, measurement));
@@ -233,7 +237,9 @@ public final class Run {
         var result = swaps.learner().evaluate(heldOut.get());
         evaluated = Optional.of(result);
         evaluatedAt = step;
-        happened(new Event.Evaluated(step, result.loss(), whole(result.counts())));
+        var event = new Event.Evaluated(step, result.loss(), whole(result.counts()));
+        scalars.add(event);
+        happened(event);
     }
 
     private static Map<String, List<Long>> whole(Map<String, float[]> counts) {
@@ -352,6 +358,7 @@ public final class Run {
             swaps.close();
             checkpoints.close();
             metrics.close();
+            scalars.close();
             RunReport.write(folder);
         } catch (RuntimeException failure) {
             LOG.warn("run {} did not close cleanly", folder.id(), failure);

@@ -3,7 +3,6 @@ package patchbay.lab.record;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,7 +56,7 @@ public final class Journal implements AutoCloseable {
             }
             return new Journal(clock, new Lines.Appender(file), entries);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot open the journal " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot open the journal " + file + ": " + e.getMessage(), e);
         }
     }
 
@@ -76,7 +75,11 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /** Writes one event. Those that a replay or a resuming depends on are forced to the disk. */
+    /**
+     * Writes one event. Those that a replay or a resuming depends on are forced to the disk.
+     *
+     * @throws UserError if the disk is full or gone; the event is not in the journal then
+     */
     public synchronized void append(Event event) {
         var time = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         var line = Json.MAPPER.createObjectNode().put("type", type(event.getClass())).put("time", time.toString());
@@ -87,7 +90,7 @@ public final class Journal implements AutoCloseable {
                 file.force();
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the journal: " + e.getMessage(), e);
+            throw new UserError("cannot write " + file.path() + ": " + e.getMessage(), e);
         }
         entries.add(new History.Entry(time, event));
     }
@@ -106,7 +109,7 @@ public final class Journal implements AutoCloseable {
         try {
             file.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot close the journal: " + e.getMessage(), e);
+            throw new UserError("cannot close " + file.path() + ": " + e.getMessage(), e);
         }
     }
 

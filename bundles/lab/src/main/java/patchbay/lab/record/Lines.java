@@ -78,9 +78,11 @@ final class Lines {
     /** Appends whole lines. What fails half-way, on a full disk, leaves nothing behind: the next line begins where this one would have. */
     static final class Appender implements AutoCloseable {
 
+        private final Path path;
         private final FileChannel channel;
 
         Appender(Path file) throws IOException {
+            path = file;
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.position(channel.size());
         }
@@ -96,6 +98,10 @@ final class Lines {
                 channel.truncate(start);
                 throw e;
             }
+        }
+
+        Path path() {
+            return path;
         }
 
         void force() throws IOException {

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,18 +43,22 @@ public final class Metrics implements AutoCloseable {
             }
             return new Metrics(new Lines.Appender(file));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot open the metrics " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot open the metrics " + file + ": " + e.getMessage(), e);
         }
     }
 
-    /** Writes one step. What was written is with the operating system when this returns, and survives the end of the process. */
+    /**
+     * Writes one step. What was written is with the operating system when this returns, and survives the end of the process.
+     *
+     * @throws UserError if the disk is full or gone
+     */
     public void append(Measurement measurement) {
         try {
             line.reset();
             write(measurement);
             file.append(ByteBuffer.wrap(line.toByteArray()));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the metrics: " + e.getMessage(), e);
+            throw new UserError("cannot write " + file.path() + ": " + e.getMessage(), e);
         }
     }
 
@@ -109,7 +112,7 @@ public final class Metrics implements AutoCloseable {
             json.close();
             file.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot close the metrics: " + e.getMessage(), e);
+            throw new UserError("cannot close " + file.path() + ": " + e.getMessage(), e);
         }
     }
 
@@ -118,7 +121,7 @@ public final class Metrics implements AutoCloseable {
         try {
             Lines.truncate(file, Lines.visit(file, (line, number, start) -> parse(line, file, number).step() <= step));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot cut the metrics " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot cut the metrics " + file + ": " + e.getMessage(), e);
         }
     }
 

@@ -1,7 +1,6 @@
 package patchbay.lab.record;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
@@ -60,7 +59,7 @@ public final class Occupation implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot mark the run " + folder.id() + " as running: " + e.getMessage(), e);
+            throw new UserError("cannot mark the run " + folder.id() + " as running: " + e.getMessage(), e);
         }
     }
 
@@ -81,7 +80,7 @@ public final class Occupation implements AutoCloseable {
         try {
             Files.deleteIfExists(folder.process());
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot unmark the run " + folder.id() + ": " + e.getMessage(), e);
+            throw new UserError("cannot unmark the run " + folder.id() + ": " + e.getMessage(), e);
         }
     }
 }

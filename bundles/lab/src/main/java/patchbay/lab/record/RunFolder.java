@@ -1,7 +1,6 @@
 package patchbay.lab.record;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -157,7 +156,7 @@ public record RunFolder(Path path) {
         try {
             replace(provenance(), Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(provenance) + "\n");
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + provenance() + ": " + e.getMessage(), e);
+            throw new UserError("cannot write " + provenance() + ": " + e.getMessage(), e);
         }
     }
 
@@ -176,7 +175,7 @@ public record RunFolder(Path path) {
         try {
             replace(summaryFile(), summary.toJson() + "\n");
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + summaryFile() + ": " + e.getMessage(), e);
+            throw new UserError("cannot write " + summaryFile() + ": " + e.getMessage(), e);
         }
         return summary;
     }
