@@ -1,5 +1,6 @@
 package patchbay.engine.cpu;
 
+import java.lang.reflect.Method;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
 import patchbay.tensor.Tensor;
@@ -7,22 +8,32 @@ import patchbay.tensor.Tensor;
 /** Into how many rows at a time a launch is split. It decides about time only: a row gets the same bits in any chunk. */
 final class Chunks {
 
-    /** Scalar operations below which waking another thread costs more than it saves. */
-    private static final long WORTH = 40_000;
-    /** Rows that are single elements are split at multiples of this, so that no two threads write one cache line. */
+    /** Scalar operations below which another thread's help costs more than it saves. */
+    private static final long WORTH = 20_000;
+    /** How much sooner a Vector API twin is done with as many. */
+    private static final long FASTER = 10;
+    /** Chunks for each thread, as rows may differ in cost and threads in speed. */
+    private static final int EACH = 4;
+    /** Borders lie at multiples of this, so that no two threads write one cache line where a row is one element. */
     private static final int LINE = 64;
+    /** And at multiples of this, the height of a matrix product's tile, where rows are few. */
+    private static final int TILE = 8;
 
     private Chunks() {}
 
-    static int of(Node node, Launch launch, int threads) {
+    /** @param kernel what runs: the launch's kernel or its twin */
+    static int of(Node node, Launch launch, Method kernel, int threads) {
         int rows = launch.rows();
         long work = launch.work() > 0 ? launch.work() * rows : guess(node);
-        int parts = (int) Math.min(threads, work / (WORTH / 2));
-        if (parts < 2 || rows < 2) {
+        long worth = kernel.equals(launch.kernel().method()) ? WORTH : WORTH * FASTER;
+        int most = kernel.isAnnotationPresent(Coarse.class) ? threads : threads * EACH;
+        int parts = (int) Math.min(most, work / worth);
+        if (threads < 2 || parts < 2 || rows < 2) {
             return rows;
         }
         int chunk = (rows - 1) / parts + 1;
-        return chunk < LINE * 4 ? chunk : (chunk + LINE - 1) / LINE * LINE;
+        int border = chunk >= 4 * LINE ? LINE : chunk >= 4 * TILE ? TILE : 1;
+        return (chunk + border - 1) / border * border;
     }
 
     /** One operation for every element that the node touches. */

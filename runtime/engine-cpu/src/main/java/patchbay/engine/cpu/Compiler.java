@@ -232,7 +232,7 @@ final class Compiler {
 
     private Runnable step(Node node, Launch launch, BoundLaunch bound) {
         int rows = launch.rows();
-        int chunk = Chunks.of(node, launch, pool.threads());
+        int chunk = Chunks.of(node, launch, twins.of(launch.kernel()), pool.threads());
         if (chunk >= rows) {
             return () -> bound.run(0, rows);
         }

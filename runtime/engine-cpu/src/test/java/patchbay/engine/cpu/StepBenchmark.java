@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
-/** Milliseconds of a training step and where they go: {@code main}, not a test. Arguments: threads (2), experts (8). */
+/** Milliseconds of a training step and where they go: {@code main}, not a test. Arguments: threads (2), experts (8), 'bytes' to
+ * see what one thread allocates in place of time. */
 final class StepBenchmark {
 
     private StepBenchmark() {}
@@ -15,10 +16,12 @@ final class StepBenchmark {
     public static void main(String[] arguments) {
         int threads = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 2;
         int experts = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 8;
-        var model = new SmallMixture(12, 64, 65, 128, 4, 4, experts, experts == 1 ? 512 : 256, 0.1f);
+        var model = arguments.length > 2
+                ? new SmallMixture(12, 64, 65, 32, 2, 1, experts, 32, 0.1f)
+                : new SmallMixture(12, 64, 65, 128, 4, 4, experts, experts == 1 ? 512 : 256, 0.1f);
         // The one thread's own time is worth more on a busy machine.
-        var beans = ManagementFactory.getThreadMXBean();
-        LongSupplier clock = threads == 1 ? beans::getCurrentThreadCpuTime : System::nanoTime;
+        var threadBean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        LongSupplier clock = arguments.length > 2 ? threadBean::getCurrentThreadAllocatedBytes : threads == 1 ? threadBean::getCurrentThreadCpuTime : System::nanoTime;
         var profile = new Profile(clock);
         try (var engine = new CpuEngine(threads, Twins.of(System.getProperty("patchbay.vector", "")), false, Optional.of(profile))) {
             System.out.println(engine.description());
@@ -39,7 +42,11 @@ final class StepBenchmark {
                         times[i] = (clock.getAsLong() - before) / 1e6;
                     }
                     Arrays.sort(times);
-                    System.out.printf(Locale.ROOT, "step: median %.2f ms, best %.2f ms; loss %.4f%n", times[50], times[0], program.scalar("loss"));
+                    long allocated = threadBean.getTotalThreadAllocatedBytes();
+                    program.run();
+                    allocated = threadBean.getTotalThreadAllocatedBytes() - allocated;
+                    System.out.printf(Locale.ROOT, "step: median %.2f ms, best %.2f ms; %d bytes allocated; loss %.4f%n",
+                            times[50], times[0], allocated, program.scalar("loss"));
                 }
                 System.out.println(profile.table());
             }

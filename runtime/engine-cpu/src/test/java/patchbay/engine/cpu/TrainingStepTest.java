@@ -2,7 +2,9 @@ package patchbay.engine.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +43,23 @@ class TrainingStepTest {
             assertSame(expected, train(two, model, 3));
             assertSame(expected, train(three, model, 3));
             assertSame(expected, train(poisoned, model, 3));
+        }
+    }
+
+    @Test
+    void aStepAllocatesNothing() {
+        try (var engine = new CpuEngine(2); var program = engine.compile(MIXTURE.step(7), engine.variables())) {
+            for (int i = 0; i < 300; i++) {
+                program.run();
+            }
+            var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long least = Long.MAX_VALUE; // code that is being compiled still boxes vectors in one or the other run
+            for (int i = 0; i < 1000 && least > 256; i++) {
+                long before = thread.getTotalThreadAllocatedBytes();
+                program.run();
+                least = Math.min(least, thread.getTotalThreadAllocatedBytes() - before);
+            }
+            assertTrue(least <= 256, least + " bytes");
         }
     }
 

@@ -5,7 +5,10 @@ import static patchbay.engine.cpu.vector.GemmTile.ROWS;
 import static patchbay.engine.cpu.vector.Vectors.FLOATS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Matrix product in blocks that stay in the caches, after Goto and van de Geijn, "Anatomy of High-Performance Matrix
@@ -26,6 +29,9 @@ final class Gemm {
     /** Rows from which packing pays where B could be read in place. */
     private static final int WORTH_PACKING = 4 * ROWS;
 
+    /** A vector as long as a tile is high. */
+    private static final VectorSpecies<Float> STRIP = VectorSpecies.of(float.class, VectorShape.forBitSize(32 * ROWS));
+
     private static final int PACKED_A = DEPTH * WIDTH;
     private static final int TILE = PACKED_A + DEPTH * HEIGHT;
 
@@ -42,7 +48,7 @@ final class Gemm {
             float[] c, int c0, int cRow, int m, int n, int k) {
         if (k == 0) {
             for (int i = 0; i < m; i++) {
-                java.util.Arrays.fill(c, c0 + i * cRow, c0 + i * cRow + n, 0);
+                Arrays.fill(c, c0 + i * cRow, c0 + i * cRow + n, 0);
             }
             return;
         }
@@ -120,10 +126,16 @@ final class Gemm {
         for (int i = 0; i < m; i += ROWS) {
             int rows = Math.min(ROWS, m - i);
             int to = PACKED_A + i * k;
-            for (int p = 0; p < k; p++) {
-                int from = a0 + i * aRow + p * aColumn;
-                for (int r = 0; r < rows; r++) {
-                    packed[to + p * rows + r] = a[from + r * aRow];
+            int from = a0 + i * aRow;
+            if (rows == ROWS && aRow == 1) {
+                for (int p = 0; p < k; p++) {
+                    FloatVector.fromArray(STRIP, a, from + p * aColumn).intoArray(packed, to + p * ROWS);
+                }
+            } else {
+                for (int p = 0; p < k; p++) {
+                    for (int r = 0; r < rows; r++) {
+                        packed[to + p * rows + r] = a[from + p * aColumn + r * aRow];
+                    }
                 }
             }
         }
@@ -136,7 +148,7 @@ final class Gemm {
             int to = j * k;
             int from = b0 + j * bColumn;
             if (columns < COLUMNS) {
-                java.util.Arrays.fill(packed, to, to + k * COLUMNS, 0);
+                Arrays.fill(packed, to, to + k * COLUMNS, 0);
             }
             if (columns == COLUMNS && bColumn == 1) {
                 for (int p = 0; p < k; p++) {
@@ -156,11 +168,48 @@ final class Gemm {
     }
 
     private static void transpose(float[] b, int from, int bColumn, float[] packed, int to, int columns, int k) {
-        for (int x = 0; x < columns; x++) {
+        int x = 0;
+        for (; x + 3 < columns; x += 4) { // four at a time, so that a line of the panel is visited less often
+            int b0 = from + x * bColumn;
+            int b1 = b0 + bColumn;
+            int b2 = b1 + bColumn;
+            int b3 = b2 + bColumn;
+            for (int p = 0; p < k; p++) {
+                int at = to + p * COLUMNS + x;
+                packed[at] = b[b0 + p];
+                packed[at + 1] = b[b1 + p];
+                packed[at + 2] = b[b2 + p];
+                packed[at + 3] = b[b3 + p];
+            }
+        }
+        for (; x < columns; x++) {
             int source = from + x * bColumn;
             for (int p = 0; p < k; p++) {
                 packed[to + p * COLUMNS + x] = b[source + p];
             }
+        }
+    }
+
+    /** One row times columns that are contiguous: {@code c[c0 + j] = Σ_p a[a0 + p] · b[b0 + j·bColumn + p]}. */
+    static void dots(float[] a, int a0, float[] b, int b0, int bColumn, float[] c, int c0, int n, int k) {
+        int whole = Vectors.floor(k);
+        var rest = FLOATS.indexInRange(whole, k);
+        for (int j = 0; j < n; j++) {
+            int column = b0 + j * bColumn;
+            var even = FloatVector.zero(FLOATS);
+            var odd = FloatVector.zero(FLOATS);
+            int p = 0;
+            for (; p + LANES < whole; p += 2 * LANES) {
+                even = FloatVector.fromArray(FLOATS, a, a0 + p).fma(FloatVector.fromArray(FLOATS, b, column + p), even);
+                odd = FloatVector.fromArray(FLOATS, a, a0 + p + LANES).fma(FloatVector.fromArray(FLOATS, b, column + p + LANES), odd);
+            }
+            if (p < whole) {
+                even = FloatVector.fromArray(FLOATS, a, a0 + p).fma(FloatVector.fromArray(FLOATS, b, column + p), even);
+            }
+            if (whole < k) {
+                odd = FloatVector.fromArray(FLOATS, a, a0 + whole, rest).fma(FloatVector.fromArray(FLOATS, b, column + whole, rest), odd);
+            }
+            c[c0 + j] = Vectors.sum(even.add(odd));
         }
     }
 }

@@ -1,13 +1,25 @@
 package patchbay.engine.cpu.vector;
 
+import patchbay.engine.cpu.Coarse;
+
 /** Twins of {@link patchbay.kernels.MatMul}, all on {@link Gemm}. */
 public final class MatMul {
 
+    /** Rows of a product up to which a transposed B is not worth packing. */
+    private static final int FEW = 4;
+
     private MatMul() {}
 
+    @Coarse
     public static void matmul(int first, int count, float[] a, float[] b, float[] out, int m, int n, int k,
             int aBatch, int aRow, int aColumn, int bBatch, int bRow, int bColumn) {
         int end = first + count;
+        if (m <= FEW && bRow == 1 && aColumn == 1) { // by m alone: a row's bits must not depend on the range
+            for (int row = first; row < end; row++) {
+                Gemm.dots(a, row / m * aBatch + row % m * aRow, b, row / m * bBatch, bColumn, out, row * n, n, k);
+            }
+            return;
+        }
         for (int row = first; row < end; ) {
             int batch = row / m;
             // one product for all batches that lie in a row and meet the same matrix
@@ -18,6 +30,7 @@ public final class MatMul {
         }
     }
 
+    @Coarse
     public static void grouped(int first, int count, float[] rows, float[] weights, int[] offsets, float[] out,
             int groups, int n, int k, int wRow, int wColumn) {
         int end = first + count;
@@ -34,6 +47,7 @@ public final class MatMul {
         }
     }
 
+    @Coarse
     public static void groupedOuter(int first, int count, float[] rows, float[] gradients, int[] offsets, float[] out,
             int k, int n) {
         int end = first + count;

@@ -2,6 +2,7 @@ package patchbay.engine.cpu.vector;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -72,57 +73,68 @@ public final class Vectors {
         return sum.add(sum.rearrange(BY_1)).lane(0);
     }
 
-    private static final float LOG2_E = 1.4426950408889634f;
-    /** ln 2 in two parts; multiples of the upper one are exact. */
-    private static final float LN2_HIGH = 0.693359375f;
-    private static final float LN2_LOW = -2.12194440e-4f;
+    // Constants as vectors: each broadcast written out in a kernel costs the compiler, which inlines only so much.
+    private static final FloatVector ONE = all(1f);
+    private static final FloatVector TWO = all(2f);
+    private static final FloatVector GREATEST = all(89f);
+    private static final FloatVector LEAST = all(-104f);
+    private static final FloatVector LOG2_E = all(1.4426950408889634f);
     /** Added to a small number, it leaves the nearest whole one in the lowest bits. */
-    private static final float ROUND = 0x1.8p23f;
-    private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
+    private static final FloatVector ROUND = all(0x1.8p23f);
+    private static final IntVector ROUND_BITS = ROUND.reinterpretAsInts();
+    /** −ln 2 in two parts; multiples of the upper one are exact. */
+    private static final FloatVector LN2_HIGH = all(-0.693359375f);
+    private static final FloatVector LN2_LOW = all(2.12194440e-4f);
+    private static final FloatVector E7 = all(1.9875691500e-4f);
+    private static final FloatVector E6 = all(1.3981999507e-3f);
+    private static final FloatVector E5 = all(8.3334519073e-3f);
+    private static final FloatVector E4 = all(4.1665795894e-2f);
+    private static final FloatVector E3 = all(1.6666665459e-1f);
+    private static final FloatVector E2 = all(5.0000001201e-1f);
+    private static final IntVector BIAS = IntVector.broadcast(INTS, 127);
+    private static final IntVector SHIFT_1 = IntVector.broadcast(INTS, 1);
+    private static final IntVector SHIFT_23 = IntVector.broadcast(INTS, 23);
+
+    private static FloatVector all(float value) {
+        return FloatVector.broadcast(FLOATS, value);
+    }
 
     /**
      * {@code e^x} to 2 units in the last place: {@code 2^n · e^r} with {@code |r| ≤ ln 2 / 2}, the latter by a polynomial
      * (Cephes' expf). Overflows to infinity, underflows through the subnormals to 0.
      */
     public static FloatVector exp(FloatVector argument) {
-        var x = argument.min(89f).max(-104f);
-        var shifted = x.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUND));
+        var x = argument.min(GREATEST).max(LEAST);
+        var shifted = x.fma(LOG2_E, ROUND);
         var whole = shifted.sub(ROUND);
-        var r = whole.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x);
-        r = whole.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), r);
-        var p = FloatVector.broadcast(FLOATS, 1.9875691500e-4f);
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 1.3981999507e-3f));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 8.3334519073e-3f));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 4.1665795894e-2f));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 1.6666665459e-1f));
-        p = p.fma(r, FloatVector.broadcast(FLOATS, 5.0000001201e-1f));
-        p = p.fma(r.mul(r), r).add(1f);
+        var r = whole.fma(LN2_LOW, whole.fma(LN2_HIGH, x));
+        var p = E7.fma(r, E6).fma(r, E5).fma(r, E4).fma(r, E3).fma(r, E2).fma(r.mul(r), r).add(ONE);
         // 2^n in two factors, so that neither overflows where the product does not
         var n = shifted.reinterpretAsInts().sub(ROUND_BITS);
-        var half = n.lanewise(VectorOperators.ASHR, 1);
-        var first = half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-        var second = n.sub(half).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+        var half = n.lanewise(VectorOperators.ASHR, SHIFT_1);
+        var first = half.add(BIAS).lanewise(VectorOperators.LSHL, SHIFT_23).reinterpretAsFloats();
+        var second = n.sub(half).add(BIAS).lanewise(VectorOperators.LSHL, SHIFT_23).reinterpretAsFloats();
         return p.mul(first).mul(second);
     }
+
+    private static final FloatVector T11 = all(-5.70498872745e-3f);
+    private static final FloatVector T9 = all(2.06390887954e-2f);
+    private static final FloatVector T7 = all(-5.37397155531e-2f);
+    private static final FloatVector T5 = all(1.33314422036e-1f);
+    private static final FloatVector T3 = all(-3.33332819422e-1f);
 
     /** {@code tanh x}, by {@link #exp}; a relative error of some 1e-6. */
     public static FloatVector tanh(FloatVector x) {
         // Near 0 the quotient cancels: an odd polynomial (Cephes' tanhf) there.
         var square = x.mul(x);
-        var p = FloatVector.broadcast(FLOATS, -5.70498872745e-3f);
-        p = p.fma(square, FloatVector.broadcast(FLOATS, 2.06390887954e-2f));
-        p = p.fma(square, FloatVector.broadcast(FLOATS, -5.37397155531e-2f));
-        p = p.fma(square, FloatVector.broadcast(FLOATS, 1.33314422036e-1f));
-        p = p.fma(square, FloatVector.broadcast(FLOATS, -3.33332819422e-1f));
-        var small = p.mul(square).fma(x, x);
-        var e = exp(x.abs().mul(2f));
-        var large = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.broadcast(FLOATS, 2f).div(e.add(1f)));
+        var small = T11.fma(square, T9).fma(square, T7).fma(square, T5).fma(square, T3).mul(square).fma(x, x);
+        var large = ONE.sub(TWO.div(exp(x.abs().mul(TWO)).add(ONE)));
         large = large.blend(large.neg(), x.lt(0f));
         return large.blend(small, x.abs().lt(0.625f));
     }
 
     /** {@code 1 / (1 + e^−x)}. */
     public static FloatVector sigmoid(FloatVector x) {
-        return FloatVector.broadcast(FLOATS, 1f).div(exp(x.neg()).add(1f));
+        return ONE.div(exp(x.neg()).add(ONE));
     }
 }
