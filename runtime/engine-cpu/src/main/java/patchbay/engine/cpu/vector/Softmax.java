@@ -1,22 +1,24 @@
 package patchbay.engine.cpu.vector;
 
-import static patchbay.engine.cpu.vector.Lanes.before;
 import static patchbay.engine.cpu.vector.Lanes.load;
 import static patchbay.engine.cpu.vector.Vectors.FLOATS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
 import static patchbay.engine.cpu.vector.Vectors.exp;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Twins of {@link patchbay.kernels.Softmax}. */
+/**
+ * Twins of {@link patchbay.kernels.Softmax}. The rest of a row is computed without vectors: masked ones make a kernel with
+ * an exponential larger than what the compiler inlines, and then every vector in it becomes an object.
+ */
 public final class Softmax {
 
     private Softmax() {}
 
     public static void softmax(int first, int count, float[] x, float[] out, int n) {
         int whole = Vectors.floor(n);
-        var tail = before(whole, n);
         for (int i = 0; i < count; i++) {
             int at = (first + i) * n;
             float shift = shift(x, at, n);
@@ -26,78 +28,65 @@ public final class Softmax {
                 e.intoArray(out, at + j);
                 total = total.add(e);
             }
-            if (whole < n) {
-                var e = exp(load(x, at + whole, tail).sub(shift));
-                e.intoArray(out, at + whole, tail);
-                total = total.add(e, tail);
-            }
             float sum = Vectors.sum(total);
-            float scale = sum == 0 ? 0 : 1 / sum;
-            for (int j = 0; j < whole; j += LANES) {
-                load(out, at + j).mul(scale).intoArray(out, at + j);
+            for (int j = whole; j < n; j++) {
+                float e = (float) Math.exp(x[at + j] - shift);
+                out[at + j] = e;
+                sum += e;
             }
-            if (whole < n) {
-                load(out, at + whole, tail).mul(scale).intoArray(out, at + whole, tail);
+            float scale = sum == 0 ? 0 : 1 / sum;
+            for (int j = 0; j < n; j++) {
+                out[at + j] *= scale;
             }
         }
     }
 
     public static void softmaxGradient(int first, int count, float[] y, float[] dy, float[] out, int n) {
         int whole = Vectors.floor(n);
-        var tail = before(whole, n);
         for (int i = 0; i < count; i++) {
             int at = (first + i) * n;
             var total = FloatVector.zero(FLOATS);
             for (int j = 0; j < whole; j += LANES) {
                 total = load(dy, at + j).fma(load(y, at + j), total);
             }
-            if (whole < n) {
-                total = load(dy, at + whole, tail).fma(load(y, at + whole, tail), total);
-            }
             float dot = Vectors.sum(total);
-            for (int j = 0; j < whole; j += LANES) {
-                load(y, at + j).mul(load(dy, at + j).sub(dot)).intoArray(out, at + j);
+            for (int j = whole; j < n; j++) {
+                dot += dy[at + j] * y[at + j];
             }
-            if (whole < n) {
-                load(y, at + whole, tail).mul(load(dy, at + whole, tail).sub(dot)).intoArray(out, at + whole, tail);
+            for (int j = 0; j < n; j++) {
+                out[at + j] = y[at + j] * (dy[at + j] - dot);
             }
         }
     }
 
     public static void logSoftmax(int first, int count, float[] x, float[] out, int n) {
-        int whole = Vectors.floor(n);
-        var tail = before(whole, n);
         for (int i = 0; i < count; i++) {
             int at = (first + i) * n;
             float normalizer = logSumExp(x, at, n);
             float shift = normalizer == Float.NEGATIVE_INFINITY ? 0 : normalizer;
-            for (int j = 0; j < whole; j += LANES) {
-                load(x, at + j).sub(shift).intoArray(out, at + j);
-            }
-            if (whole < n) {
-                load(x, at + whole, tail).sub(shift).intoArray(out, at + whole, tail);
+            for (int j = 0; j < n; j++) {
+                out[at + j] = x[at + j] - shift;
             }
         }
     }
 
     public static void logSoftmaxGradient(int first, int count, float[] y, float[] dy, float[] out, int n) {
         int whole = Vectors.floor(n);
-        var tail = before(whole, n);
         for (int i = 0; i < count; i++) {
             int at = (first + i) * n;
             var total = FloatVector.zero(FLOATS);
             for (int j = 0; j < whole; j += LANES) {
                 total = total.add(load(dy, at + j));
             }
-            if (whole < n) {
-                total = total.add(load(dy, at + whole, tail));
-            }
             float sum = Vectors.sum(total);
+            for (int j = whole; j < n; j++) {
+                sum += dy[at + j];
+            }
             for (int j = 0; j < whole; j += LANES) {
                 load(dy, at + j).sub(exp(load(y, at + j)).mul(sum)).intoArray(out, at + j);
             }
-            if (whole < n) {
-                load(dy, at + whole, tail).sub(exp(load(y, at + whole, tail)).mul(sum)).intoArray(out, at + whole, tail);
+            for (int j = whole; j < n; j++) {
+                out[at + j] = dy[at + j] - (float) Math.exp(y[at + j]) * sum;
             }
         }
     }
@@ -116,13 +105,12 @@ public final class Softmax {
     public static void crossEntropyGradient(int first, int count, float[] logits, int[] targets, float[] normalizer,
             float[] dloss, float[] out, int n) {
         int whole = Vectors.floor(n);
-        var tail = before(whole, n);
         for (int i = 0; i < count; i++) {
             int row = first + i;
             int at = row * n;
             int target = targets[row];
             if (target < 0) {
-                java.util.Arrays.fill(out, at, at + n, 0);
+                Arrays.fill(out, at, at + n, 0);
                 continue;
             }
             float factor = dloss[row];
@@ -132,8 +120,8 @@ public final class Softmax {
             for (int j = 0; j < whole; j += LANES) {
                 exp(load(logits, at + j).sub(shift)).mul(factor).intoArray(out, at + j);
             }
-            if (whole < n) {
-                exp(load(logits, at + whole, tail).sub(shift)).mul(factor).intoArray(out, at + whole, tail);
+            for (int j = whole; j < n; j++) {
+                out[at + j] = (float) Math.exp(logits[at + j] - shift) * factor;
             }
             if (target < n) {
                 out[at + target] = ((float) Math.exp(chosen - shift) - 1) * factor;
@@ -148,11 +136,10 @@ public final class Softmax {
         for (int j = 0; j < whole; j += LANES) {
             most = most.max(load(x, at + j));
         }
-        if (whole < n) {
-            var tail = before(whole, n);
-            most = most.lanewise(VectorOperators.MAX, load(x, at + whole, tail), tail);
-        }
         float max = most.reduceLanes(VectorOperators.MAX);
+        for (int j = whole; j < n; j++) {
+            max = Math.max(max, x[at + j]);
+        }
         return max == Float.NEGATIVE_INFINITY ? 0 : max;
     }
 
@@ -163,10 +150,10 @@ public final class Softmax {
         for (int j = 0; j < whole; j += LANES) {
             total = total.add(exp(load(x, at + j).sub(shift)));
         }
-        if (whole < n) {
-            var tail = before(whole, n);
-            total = total.add(exp(load(x, at + whole, tail).sub(shift)), tail);
+        float sum = Vectors.sum(total);
+        for (int j = whole; j < n; j++) {
+            sum += (float) Math.exp(x[at + j] - shift);
         }
-        return shift + (float) Math.log(Vectors.sum(total));
+        return shift + (float) Math.log(sum);
     }
 }
