@@ -17,7 +17,7 @@ final class StepBenchmark {
         int threads = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 2;
         int experts = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 8;
         var model = arguments.length > 2
-                ? new SmallMixture(12, 64, 65, 32, 2, 1, experts, 32, 0.1f)
+                ? new SmallMixture(4, 37, 65, 30, 3, 1, experts, 20, 0.1f)
                 : new SmallMixture(12, 64, 65, 128, 4, 4, experts, experts == 1 ? 512 : 256, 0.1f);
         // The one thread's own time is worth more on a busy machine.
         var threadBean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -72,28 +72,28 @@ public final class Attention {
         }
     }
 
-    /** Turns the scores before {@code end} into probabilities, the rest of the last vector into 0, and returns the log-sum-exp. */
+    /**
+     * Turns the scores before {@code end} into probabilities and returns the log-sum-exp. What lies between the end and the
+     * end of its vector becomes 0: with masked vectors the method would be larger than what the compiler inlines.
+     */
     private static float softmax(float[] scores, int at, int end, float scale) {
-        int last = Vectors.floor(end - 1);
-        var hidden = load(scores, at + last).mul(scale).blend(Float.NEGATIVE_INFINITY, before(last, end).not());
-        hidden.intoArray(scores, at + last);
-        var most = hidden;
-        for (int s = 0; s < last; s += LANES) {
-            var score = load(scores, at + s).mul(scale);
-            score.intoArray(scores, at + s);
-            most = most.max(score);
+        int padded = Vectors.floor(end + LANES - 1);
+        for (int s = 0; s < end; s++) {
+            scores[at + s] *= scale;
+        }
+        Arrays.fill(scores, at + end, at + padded, Float.NEGATIVE_INFINITY);
+        var most = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        for (int s = 0; s < padded; s += LANES) {
+            most = most.max(load(scores, at + s));
         }
         float max = most.reduceLanes(VectorOperators.MAX);
-        var total = FloatVector.zero(FLOATS);
-        for (int s = 0; s < end; s += LANES) {
-            var p = exp(load(scores, at + s).sub(max));
-            p.intoArray(scores, at + s);
-            total = total.add(p);
+        for (int s = 0; s < padded; s += LANES) {
+            exp(load(scores, at + s).sub(max)).intoArray(scores, at + s);
         }
-        float sum = Vectors.sum(total);
+        float sum = Vectors.sum(scores, at, padded);
         float inverse = sum == 0 ? 0 : 1 / sum;
-        for (int s = 0; s < end; s += LANES) {
-            load(scores, at + s).mul(inverse).intoArray(scores, at + s);
+        for (int s = 0; s < end; s++) {
+            scores[at + s] *= inverse;
         }
         return max + (float) Math.log(sum);
     }

@@ -73,6 +73,28 @@ public final class Vectors {
         return sum.add(sum.rearrange(BY_1)).lane(0);
     }
 
+    /**
+     * The sum of {@code n} elements, a multiple of a vector's, always in the same order. It calls nothing but the Vector API,
+     * which is always inlined: where a caller has grown too large for the compiler to inline {@link #sum(FloatVector)}, and
+     * the argument would become an object, this is a mere call.
+     */
+    public static float sum(float[] x, int at, int n) {
+        var sum = FloatVector.zero(FLOATS);
+        for (int i = 0; i < n; i += LANES) {
+            sum = sum.add(FloatVector.fromArray(FLOATS, x, at + i));
+        }
+        if (LANES > 8) {
+            sum = sum.add(sum.rearrange(BY_8));
+        }
+        if (LANES > 4) {
+            sum = sum.add(sum.rearrange(BY_4));
+        }
+        if (LANES > 2) {
+            sum = sum.add(sum.rearrange(BY_2));
+        }
+        return sum.add(sum.rearrange(BY_1)).lane(0);
+    }
+
     // Constants as vectors: each broadcast written out in a kernel costs the compiler, which inlines only so much.
     private static final FloatVector ONE = all(1f);
     private static final FloatVector TWO = all(2f);
