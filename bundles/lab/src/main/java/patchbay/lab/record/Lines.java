@@ -83,13 +83,13 @@ final class Lines {
 
         Appender(Path file) throws IOException {
             path = file;
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            channel.position(channel.size());
+            // APPEND and not a position of its own: the file may be cut (truncate) while this is open.
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         }
 
         /** @param line with the newline; in one write if the system allows, so that nobody who reads along sees half of it */
         void append(ByteBuffer line) throws IOException {
-            long start = channel.position();
+            long start = channel.size();
             try {
                 while (line.hasRemaining()) {
                     channel.write(line);

@@ -92,6 +92,19 @@ class MetricsTest {
     }
 
     @Test
+    void canBeCutWhileItIsWritten() {
+        var file = folder.resolve("metrics.jsonl");
+        try (var metrics = Metrics.open(file)) {
+            for (int step : new int[] {1, 2, 3}) {
+                metrics.append(new Measurement(step, 1, 1, 1, 1, 1, Map.of(), Map.of()));
+            }
+            Metrics.truncateAfter(file, 1);
+            metrics.append(new Measurement(2, 1, 1, 1, 1, 1, Map.of(), Map.of()));
+        }
+        assertArrayEquals(new long[] {1, 2}, steps(file));
+    }
+
+    @Test
     void linesLongerThanABlockAreRead() {
         var file = folder.resolve("metrics.jsonl");
         var wide = new float[50_000];
