@@ -1,6 +1,5 @@
 package patchbay.lab;
 
-import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -20,14 +19,10 @@ import patchbay.data.Dataset;
 import patchbay.data.EvaluationBatches;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.Fitted;
-import patchbay.lab.record.Journal;
 import patchbay.lab.record.Measurement;
-import patchbay.lab.record.Metrics;
-import patchbay.lab.record.Occupation;
 import patchbay.lab.record.RunFolder;
 import patchbay.lab.record.RunLoad;
 import patchbay.lab.record.RunState;
-import patchbay.lab.record.Scalars;
 import patchbay.model.Plug;
 import patchbay.tensor.UserError;
 import patchbay.training.Evaluation;
@@ -55,12 +50,8 @@ public final class Run {
     private final Batches batches;
     private final Optional<EvaluationBatches> heldOut;
     private final Swaps swaps;
-    private final Journal journal;
-    private final Metrics metrics;
-    private final Scalars scalars;
-    private final Occupation occupation;
+    private final RunRecord record;
     private final CheckpointWriter checkpoints;
-    private RunLoad load = new RunLoad();
     private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
     private final Deque<Runnable> betweenSteps = new ArrayDeque<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -71,7 +62,6 @@ public final class Run {
     private volatile Optional<String> stopReason = Optional.empty();
     private volatile boolean paused;
     private volatile double secondsPerStep = 0.1;
-    private volatile Optional<Measurement> last = Optional.empty();
     private volatile Optional<Evaluation.Result> evaluated = Optional.empty();
     private long evaluatedAt = -1;
     private boolean checkpointDue;
@@ -91,14 +81,7 @@ public final class Run {
                 ? Optional.of(new EvaluationBatches(dataset.validation(), batch, context, experiment.training().evaluateBatches()))
                 : Optional.empty();
         this.swaps = new Swaps(archive, start.learner(), start.buildLimit());
-        this.occupation = Occupation.of(folder);
-        if (Files.exists(folder.metrics())) {
-            Metrics.truncateAfter(folder.metrics(), step);
-            Metrics.forEach(folder.metrics(), load::add);
-        }
-        this.journal = Journal.open(folder.journal());
-        this.metrics = Metrics.open(folder.metrics());
-        this.scalars = Scalars.open(folder.path());
+        this.record = new RunRecord(folder, step);
         this.checkpoints = new CheckpointWriter(new CheckpointFolder(folder.checkpoints()), experiment.training().keepCheckpoints());
         happened(start.beginning());
         this.thread = Thread.ofPlatform().name("run " + folder.id()).unstarted(this::live);
@@ -128,11 +111,18 @@ public final class Run {
             pauseWhileAsked();
             schedulePlanned();
             runBetweenSteps();
-            while (swaps.due(step) && stopReason.isEmpty()) {
-                install();
-            }
-            if (stopReason.isEmpty() && !paused) {
-                makeStep();
+            try {
+                while (swaps.due(step) && stopReason.isEmpty()) {
+                    install();
+                }
+                if (stopReason.isEmpty() && !paused) {
+                    makeStep();
+                }
+            } catch (RuntimeException fault) {
+                if (!swaps.onProbation(step)) {
+                    throw fault;
+                }
+                rewind(fault);
             }
         }
         if (stopReason.isPresent()) {
@@ -141,8 +131,8 @@ public final class Run {
             happened(new Event.Stopped(step, stopReason.get()));
         } else {
             evaluateOnce();
-            sample();
             checkpoint();
+            sample();
             state = RunState.finished;
             happened(new Event.Finished(step));
         }
@@ -150,26 +140,14 @@ public final class Run {
 
     private void makeStep() {
         long began = System.nanoTime();
-        Learner.Step made;
-        try {
-            made = finite(swaps.learner().step(step, batches));
-        } catch (RuntimeException fault) {
-            if (!swaps.onProbation(step)) {
-                throw fault;
-            }
-            rewind(fault);
-            return;
-        }
+        var made = finite(swaps.learner().step(step, batches));
         double milliseconds = (System.nanoTime() - began) / 1e6;
         step++;
         secondsPerStep += 0.1 * (milliseconds / 1000 - secondsPerStep);
         var training = experiment.training();
         double tokens = (double) training.batch() * training.accumulate() * experiment.model().context();
         var measurement = Measurement.of(made, tokens / milliseconds * 1000, milliseconds);
-        metrics.append(measurement);
-        scalars.add(measurement);
-        load(measurement);
-        last = Optional.of(measurement);
+        record.measured(measurement);
         listeners.forEach(listener -> listener.measured(this, measurement));
         if (due(training.evaluateEvery()) && step < training.steps()) {
             evaluateOnce();
@@ -193,12 +171,7 @@ public final class Run {
         LOG.debug("the last swap is undone", fault);
         var undone = swaps.rewind(reason(fault));
         step = undone.step();
-        Metrics.truncateAfter(folder.metrics(), step);
-        var loadUntilThen = new RunLoad();
-        Metrics.forEach(folder.metrics(), loadUntilThen::add);
-        synchronized (this) {
-            load = loadUntilThen;
-        }
+        record.cutAfter(step);
         evaluatedAt = -1;
         happened(undone);
     }
@@ -237,9 +210,7 @@ public final class Run {
         var result = swaps.learner().evaluate(heldOut.get());
         evaluated = Optional.of(result);
         evaluatedAt = step;
-        var event = new Event.Evaluated(step, result.loss(), whole(result.counts()));
-        scalars.add(event);
-        happened(event);
+        happened(new Event.Evaluated(step, result.loss(), whole(result.counts())));
     }
 
     private static Map<String, List<Long>> whole(Map<String, float[]> counts) {
@@ -253,7 +224,7 @@ public final class Run {
         var learner = swaps.learner();
         long began = System.nanoTime();
         long at = step;
-        var metadata = CheckpointState.of(learner, journal.size()).toMetadata();
+        var metadata = CheckpointState.of(learner, record.journalled()).toMetadata();
         checkpoints.write((int) at, snapshot -> CheckpointState.take(learner, snapshot), metadata)
                 .whenComplete((path, failure) -> happened(failure == null
                         ? new Event.Checkpointed(at, folder.relative(path), (System.nanoTime() - began) / 1e9)
@@ -342,29 +313,17 @@ public final class Run {
         }
     }
 
-    private void load(Measurement measurement) {
-        synchronized (this) {
-            load.add(measurement);
-        }
-    }
-
     private void happened(Event event) {
-        journal.append(event);
+        record.happened(event);
         listeners.forEach(listener -> listener.happened(this, event));
     }
 
     private void close() {
-        try {
-            swaps.close();
-            checkpoints.close();
-            metrics.close();
-            scalars.close();
-            RunReport.write(folder);
+        try (record; checkpoints; swaps) {
+            runBetweenSteps();
         } catch (RuntimeException failure) {
             LOG.warn("run {} did not close cleanly", folder.id(), failure);
         } finally {
-            journal.close();
-            occupation.close();
             ended.countDown();
             listeners.forEach(listener -> listener.ended(this));
         }
@@ -481,7 +440,7 @@ public final class Run {
     }
 
     public Optional<Measurement> last() {
-        return last;
+        return record.last();
     }
 
     public Optional<Evaluation.Result> evaluated() {
@@ -508,14 +467,10 @@ public final class Run {
 
     /** The experts' load so far, as {@link RunLoad#rows}. */
     public List<RunLoad.Row> load(int window) {
-        synchronized (this) {
-            return load.rows(window);
-        }
+        return record.load(window);
     }
 
     public String loadTable(int window) {
-        synchronized (this) {
-            return load.table(window);
-        }
+        return record.loadTable(window);
     }
 }

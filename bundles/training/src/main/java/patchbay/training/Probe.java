@@ -12,8 +12,8 @@ import patchbay.tensor.Variables;
 import patchbay.tensor.reference.ReferenceEngine;
 
 /**
- * Tries a model on a small batch before it may take over from a running one: loss and gradients must be finite, and no
- * token's logits may depend on later tokens. Works on copies of the values and on an engine of its own, so that whatever
+ * Tries a model on a small batch before it may take over from a running one: loss and gradients must be finite, no
+ * token's logits may depend on later tokens, and decoding must agree with the whole sequence. Works on copies of the values and on an engine of its own, so that whatever
  * a plugin does here, the run does not feel it.
  */
 public final class Probe {
@@ -22,6 +22,8 @@ public final class Probe {
     private static final int TIME = 16;
     /** Two forward passes differ by rounding at most where nothing leaks. */
     private static final float LEAK = 1e-4f;
+    /** Summation in another order. */
+    private static final float DECODING = 1e-3f;
 
     private final Decoder decoder;
     private final Variables values;
@@ -43,6 +45,7 @@ public final class Probe {
         var probe = new Probe(decoder, values);
         probe.checkGradients();
         probe.checkCausality();
+        probe.checkDecoding();
     }
 
     private void checkGradients() {
@@ -89,6 +92,34 @@ public final class Probe {
                     others[t] = (tokens[t] + 1) % decoder.vocabulary();
                 }
                 refuseLeak(before, logits(program, others), changed);
+            }
+        }
+    }
+
+    /** Token by token over a cache, the model must say what it says of the whole sequence. */
+    private void checkDecoding() {
+        var whole = new Graph(1);
+        var building = new Building(whole, Mode.EVALUATION, decoder.rack().settings());
+        whole.output("logits", decoder.build(building, whole.input("tokens", TensorType.i32(1, time))).logits());
+        var tokens = java.util.Arrays.copyOf(tokens(), time);
+        float[] expected;
+        try (var program = engine.compile(whole, copied(whole))) {
+            expected = logits(program, tokens);
+        }
+        var stepwise = new Graph(1);
+        var decoding = new Building(stepwise, Mode.DECODING, decoder.rack().settings());
+        stepwise.output("logits", decoder.build(decoding, stepwise.input("tokens", TensorType.i32(1, 1))).logits());
+        try (var program = engine.compile(stepwise, copied(stepwise))) {
+            for (int t = 0; t < time; t++) {
+                program.write("start", new int[] {t});
+                var logits = logits(program, new int[] {tokens[t]});
+                for (int v = 0; v < logits.length; v++) {
+                    float wanted = expected[t * logits.length + v];
+                    if (!(Math.abs(logits[v] - wanted) <= DECODING * (1 + Math.abs(wanted)))) {
+                        throw new UserError("decoding token by token differs from the whole sequence: at token " + t + " by "
+                                + Math.abs(logits[v] - wanted));
+                    }
+                }
             }
         }
     }

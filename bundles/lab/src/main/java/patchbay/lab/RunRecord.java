@@ -1,0 +1,90 @@
+package patchbay.lab;
+
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+import patchbay.lab.record.Event;
+import patchbay.lab.record.Journal;
+import patchbay.lab.record.Measurement;
+import patchbay.lab.record.Metrics;
+import patchbay.lab.record.Occupation;
+import patchbay.lab.record.RunFolder;
+import patchbay.lab.record.RunLoad;
+import patchbay.lab.record.Scalars;
+import patchbay.lab.report.Report;
+
+/** What a run writes down while it lives: journal, metrics, TensorBoard's scalars, and at the end report and summary. */
+final class RunRecord implements AutoCloseable {
+
+    private final RunFolder folder;
+    private final Occupation occupation;
+    private final Journal journal;
+    private final Metrics metrics;
+    private final Scalars scalars;
+    private RunLoad load = new RunLoad();
+    private volatile Optional<Measurement> last = Optional.empty();
+
+    /** @param step steps done; what the folder says of later ones is cut off */
+    RunRecord(RunFolder folder, long step) {
+        this.folder = folder;
+        this.occupation = Occupation.of(folder);
+        try {
+            if (Files.exists(folder.metrics())) {
+                cutAfter(step);
+            }
+            this.journal = Journal.open(folder.journal());
+            this.metrics = Metrics.open(folder.metrics());
+            this.scalars = Scalars.open(folder.path());
+        } catch (RuntimeException failure) {
+            occupation.close();
+            throw failure;
+        }
+    }
+
+    /** Forgets the steps after {@code step}. */
+    synchronized void cutAfter(long step) {
+        Metrics.truncateAfter(folder.metrics(), step);
+        load = new RunLoad();
+        Metrics.forEach(folder.metrics(), load::add);
+    }
+
+    synchronized void measured(Measurement measurement) {
+        metrics.append(measurement);
+        scalars.add(measurement);
+        load.add(measurement);
+        last = Optional.of(measurement);
+    }
+
+    /** Any thread may tell what happened. */
+    synchronized void happened(Event event) {
+        journal.append(event);
+        if (event instanceof Event.Evaluated evaluated) {
+            scalars.add(evaluated);
+        }
+    }
+
+    /** Entries of the journal. */
+    long journalled() {
+        return journal.size();
+    }
+
+    Optional<Measurement> last() {
+        return last;
+    }
+
+    synchronized List<RunLoad.Row> load(int window) {
+        return load.rows(window);
+    }
+
+    synchronized String loadTable(int window) {
+        return load.table(window);
+    }
+
+    @Override
+    public void close() {
+        try (occupation; journal; metrics; scalars) {
+            Report.write(folder);
+            folder.writeSummary();
+        }
+    }
+}
