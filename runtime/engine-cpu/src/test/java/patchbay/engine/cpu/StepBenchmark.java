@@ -30,8 +30,8 @@ final class StepBenchmark {
                 System.out.printf(Locale.ROOT, "compiled in %.0f ms: %d launches, %.1f MB%n", (System.nanoTime() - start) / 1e6,
                         program.launches(), program.memory() / 1e6);
                 var random = new SplittableRandom(1);
-                program.write("tokens", random.ints(12 * 64, 0, 65).toArray());
-                program.write("targets", random.ints(12 * 64, 0, 65).toArray());
+                program.write("tokens", random.ints(model.batch() * model.time(), 0, 65).toArray());
+                program.write("targets", random.ints(model.batch() * model.time(), 0, 65).toArray());
                 program.write("hyper", SmallMixture.ADAMW.hyper(1e-3f, 1));
                 for (int round = 0; round < 4; round++) {
                     profile.reset();
