@@ -112,6 +112,21 @@ class LearnerTest {
         }
     }
 
+    /** A text of one window makes every batch the same, and a rate of nothing leaves the model as it is. */
+    @Test
+    void everyStepDrawsOthers() {
+        var still = new TrainingSettings(4, 4, 1, 1e-30, 1e-30, 0, 0.9, 0.99, 1e-8, 0, 0, 0, 2, 0, 3);
+        var batches = new Batches(Fixture.text(Fixture.CONTEXT + 1), 4, Fixture.CONTEXT, 1);
+        var engine = new ReferenceEngine();
+        try (var noisy = Learner.begin(engine, Fixture.decoder(NOISY), still, 1);
+                var plain = Learner.begin(engine, Fixture.decoder(Map.of()), still, 1)) {
+            assertEquals(plain.step(0, batches).loss(), plain.step(1, batches).loss());
+            float first = noisy.step(0, batches).loss();
+            assertNotEquals(first, noisy.step(1, batches).loss());
+            assertEquals(first, noisy.step(0, batches).loss(), "a step that is repeated");
+        }
+    }
+
     /**
      * Batches are random windows, so a seed is looked for with which two micro-batches of two are the windows of one batch of
      * four in another order.
