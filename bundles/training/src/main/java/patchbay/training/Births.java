@@ -1,5 +1,6 @@
 package patchbay.training;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -23,7 +24,8 @@ public final class Births {
         return steps.computeIfAbsent(parameter, absent -> now);
     }
 
+    /** By parameter, in an order that is the same in every run. */
     public Map<String, Long> steps() {
-        return Map.copyOf(steps);
+        return Collections.unmodifiableMap(new LinkedHashMap<>(steps));
     }
 }
