@@ -44,13 +44,14 @@ public abstract class PartContract<P extends Part> {
     }
 
     /** Sizes of a model around the plugin, and of what goes through it. */
-    protected record Size(int batch, int time, ModelSettings settings) {
+    public record Size(int batch, int time, ModelSettings settings) {
 
-        int rows() {
+        /** Tokens in all. */
+        public int rows() {
             return batch * time;
         }
 
-        static Size of(int batch, int time, int heads, int dim, int hidden, int experts, int k) {
+        public static Size of(int batch, int time, int heads, int dim, int hidden, int experts, int k) {
             return new Size(batch, time, new ModelSettings(1, dim, heads, Math.max(time, 4), hidden, experts, k, 0,
                     List.of(), true, 0, ModelSettings.Norm.rms));
         }

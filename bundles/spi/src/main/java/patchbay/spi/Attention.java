@@ -30,6 +30,7 @@ public interface Attention extends Part {
         /**
          * What attention is paid to: when decoding, the cache called {@code name} with {@code fresh} [B, T, …] written
          * behind what is in it ([B, context, …]; what lies beyond start + T is undefined); otherwise {@code fresh} itself.
+         * A cache is written once: asking twice for the same name is an error.
          */
         Tensor cached(String name, Tensor fresh);
     }

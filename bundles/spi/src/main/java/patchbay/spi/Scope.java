@@ -56,7 +56,10 @@ public interface Scope {
     /** In training, zeroes each element with probability {@code p} and scales the others by 1/(1−p); otherwise {@code x}. */
     Tensor dropout(Tensor x, float p);
 
-    /** Standard normal noise, new in every step and the same when a step is repeated. */
+    /**
+     * Standard normal noise, new in every step and the same when a step is repeated. To be asked for in {@link Mode#TRAINING}
+     * only: nothing is random elsewhere.
+     */
     Tensor noise(Shape shape);
 
     /** Publishes a tensor among the step's metrics as {@code path.name}. */
