@@ -33,8 +33,8 @@ public interface Operation {
     void gradient(Node node, Gradient gradient);
 
     /**
-     * Whether the kernels may be given the same array for {@code output} and {@code input}: element i of the output
-     * depends on that input at element i only, and is written after it was last read.
+     * Whether the kernels may be given the same array for {@code output} and {@code input}: a launch's row of the output
+     * depends on the same row of that input only, and each element is written after it was last read.
      */
     default boolean inPlace(int output, int input) {
         return false;
