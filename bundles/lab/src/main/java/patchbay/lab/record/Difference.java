@@ -55,7 +55,7 @@ public record Difference(String path, String left, String right) {
                 var key = named ? element.get("kind").asText() + " " + element.get("name").asText() : Integer.toString(i);
                 flatten(prefix + key, element, flat);
             }
-        } else {
+        } else if (!node.isArray() || node.size() > 0) { // an empty list is as good as none
             flat.put(path, node.isValueNode() ? node.asText() : node.toString());
         }
     }

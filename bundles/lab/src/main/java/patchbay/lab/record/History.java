@@ -17,7 +17,10 @@ public record History(List<Entry> entries) {
         entries = List.copyOf(entries);
     }
 
-    /** The history that counts: without what was undone when the run was resumed from an earlier checkpoint. */
+    /**
+     * The history that counts: without what was undone when the run was resumed from an earlier checkpoint, and without what
+     * was measured in steps that a rollback has undone.
+     */
     public History effective() {
         return effectiveFrom(0);
     }
@@ -26,8 +29,11 @@ public record History(List<Entry> entries) {
     public History effectiveFrom(long journalled) {
         var kept = new ArrayList<Integer>();
         for (int i = 0; i < entries.size(); i++) {
-            if (entries.get(i).event() instanceof Event.Resumed resumed) {
-                kept.removeIf(index -> index >= resumed.journalled());
+            switch (entries.get(i).event()) {
+                case Event.Resumed resumed -> kept.removeIf(index -> index >= resumed.journalled());
+                case Event.RolledBack back -> kept.removeIf(index -> entries.get(index).event() instanceof Event.Evaluated evaluated
+                        && evaluated.step() > back.step());
+                default -> { }
             }
             kept.add(i);
         }

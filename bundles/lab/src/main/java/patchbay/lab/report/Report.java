@@ -254,8 +254,14 @@ public final class Report {
         }
         if (!rows.isEmpty()) {
             page.append("<section><h2>What happened</h2>\n<div class=\"scroll tall\"><table><thead><tr><th class=\"n\">step</th><th>time (UTC)</th><th>event</th></tr></thead><tbody>\n")
-                    .append(rows).append("</tbody></table></div></section>\n");
+                    .append(rows).append("</tbody></table></div>").append(checkpoints()).append("</section>\n");
         }
+    }
+
+    private String checkpoints() {
+        var written = history.all(Event.Checkpointed.class);
+        return written.isEmpty() ? "" : String.format(Locale.ROOT, "<p class=\"note\">%,d checkpoint%s, the last after step %,d.</p>",
+                written.size(), written.size() == 1 ? "" : "s", written.getLast().step());
     }
 
     private static String words(Event event) {
@@ -265,7 +271,7 @@ public final class Report {
             case Event.Swapped s -> "swapped " + SwapEffect.label(s) + " of " + bundles(s.after()) + " (" + s.cause() + "; " + s.transfer() + ")";
             case Event.RolledBack r -> "rolled " + SwapEffect.label(r) + " of " + bundles(r.after()) + " (" + r.cause() + "; " + r.transfer() + ")";
             case Event.Refused r -> "refused " + SwapEffect.label(r) + " (" + r.cause() + "): " + r.reason();
-            case Event.Checkpointed c -> "checkpoint " + c.path() + String.format(Locale.ROOT, " in %.2f s", c.seconds());
+            case Event.Checkpointed c -> "";
             case Event.CheckpointFailed c -> "checkpoint failed: " + c.reason();
             case Event.Paused p -> "paused";
             case Event.Unpaused u -> "went on";

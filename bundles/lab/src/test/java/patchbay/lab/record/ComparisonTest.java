@@ -68,6 +68,14 @@ class ComparisonTest {
     }
 
     @Test
+    void listsDifferByElementAndEmptyIsNone() {
+        var left = RunFolder.create(runs, "a", "{swaps: [{step: 5, plugin: cosine}], prompts: [x], none: []}");
+        var right = RunFolder.create(runs, "b", "{swaps: [], prompts: [x, y], none: {}}");
+        assertEquals(List.of(new Difference("swaps.0.step", "5", ""), new Difference("swaps.0.plugin", "cosine", ""),
+                new Difference("prompts", "[\"x\"]", "[\"x\",\"y\"]")), Comparison.of(left, right).settings());
+    }
+
+    @Test
     void layersAreToldAsRanges() {
         assertEquals("0-3,5,7-8", SocketRange.ranges(List.of(5, 0, 1, 2, 3, 8, 7)));
         var collapsed = SocketRange.collapse(List.of(fitted("position", "rope"), fitted("layers.0.moe.router", "a"), fitted("layers.1.moe.router", "b"),

@@ -138,6 +138,15 @@ class JournalTest {
     }
 
     @Test
+    void rollbackThatUndoesStepsUndoesWhatTheyShowed() {
+        var before = new Event.Evaluated(4, 1, Map.of());
+        var undone = new Event.Evaluated(5, 2, Map.of());
+        var back = new Event.RolledBack(4, "the loss is NaN", List.of(COSINE), List.of(TOP_K), Transfer.none(), 1);
+        var again = new Event.Evaluated(5, 1.5, Map.of());
+        assertEquals(List.of(before, swapped(4), back, again), history(before, swapped(4), undone, back, again).effective().events().toList());
+    }
+
+    @Test
     void wiringFollowsSwapsAndRollbacks() {
         var other = new Fitted("position", "position", "rope", Map.of(), Provider.CLASS_PATH);
         var history = history(new Event.Started(0, List.of(other, TOP_K)), swapped(4));

@@ -39,7 +39,7 @@ class ReportTest {
         var page = Files.readString(folder.report());
         for (var part : List.of("validation loss", "Before and after each swap", "Load of the experts", "layers.3.moe", "layers.0-3.moe.router",
                 "Samples", "a domestic animal", "Provenance", "patchbay.router.cosine 0.1.0 (abababababab)", "Experiment", "rolled back to top-k",
-                "the candidate yields NaN", "marker swapped", "marker refused", "marker rolled-back")) {
+                "the candidate yields NaN", "1 checkpoint, the last after step 200", "marker swapped", "marker refused", "marker rolled-back")) {
             assertTrue(page.contains(part), part);
         }
         assertFalse(Pattern.compile("(src|href)=\"(?!data:)").matcher(page).find(), "the page needs something else");
