@@ -46,10 +46,11 @@ final class Gemm {
      */
     static void multiply(float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int bColumn,
             float[] c, int c0, int cRow, int m, int n, int k) {
+        // Tiles add to C: one path for all blocks of p. A second one, first taken late, would throw the compiled tile away.
+        for (int i = 0; i < m; i++) {
+            Arrays.fill(c, c0 + i * cRow, c0 + i * cRow + n, 0);
+        }
         if (k == 0) {
-            for (int i = 0; i < m; i++) {
-                Arrays.fill(c, c0 + i * cRow, c0 + i * cRow + n, 0);
-            }
             return;
         }
         var workspace = WORKSPACE.get();
@@ -75,7 +76,7 @@ final class Gemm {
                         panel(left, left0, aColumn == 1 ? aRow : 0,
                                 inPlace ? b : workspace, inPlace ? b0 + p * bRow + j + panel : (panel - whole) * length,
                                 inPlace ? bRow : COLUMNS,
-                                c, c0 + i * cRow + j + panel, cRow, height, Math.min(COLUMNS, width - panel), length, p > 0, workspace);
+                                c, c0 + i * cRow + j + panel, cRow, height, Math.min(COLUMNS, width - panel), length, workspace);
                     }
                 }
             }
@@ -84,7 +85,7 @@ final class Gemm {
 
     /** One panel of B against {@code m} rows of A. {@code aRow} is 0 for a packed A. */
     private static void panel(float[] a, int a0, int aRow, float[] b, int b0, int bRow, float[] c, int c0, int cRow,
-            int m, int n, int k, boolean more, float[] workspace) {
+            int m, int n, int k, float[] workspace) {
         for (int i = 0; i < m; ) {
             int rows = height(m - i);
             int packed = Math.min(ROWS, m - i / ROWS * ROWS); // rows of the strip of packed A that i is in
@@ -92,14 +93,13 @@ final class Gemm {
             int row = aRow > 0 ? aRow : 1;
             int column = aRow > 0 ? 1 : packed;
             if (n == COLUMNS) {
-                tile(rows, k, a, at, row, column, b, b0, bRow, c, c0 + i * cRow, cRow, more);
+                tile(rows, k, a, at, row, column, b, b0, bRow, c, c0 + i * cRow, cRow);
             } else {
-                tile(rows, k, a, at, row, column, b, b0, bRow, workspace, TILE, COLUMNS, false);
+                Arrays.fill(workspace, TILE, TILE + ROWS * COLUMNS, 0);
+                tile(rows, k, a, at, row, column, b, b0, bRow, workspace, TILE, COLUMNS);
                 for (int r = 0; r < rows; r++) {
                     for (int j = 0; j < n; j++) {
-                        int to = c0 + (i + r) * cRow + j;
-                        float sum = workspace[TILE + r * COLUMNS + j];
-                        c[to] = more ? c[to] + sum : sum;
+                        c[c0 + (i + r) * cRow + j] += workspace[TILE + r * COLUMNS + j];
                     }
                 }
             }
@@ -112,12 +112,12 @@ final class Gemm {
     }
 
     private static void tile(int rows, int k, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow,
-            float[] c, int c0, int cRow, boolean more) {
+            float[] c, int c0, int cRow) {
         switch (rows) {
-            case 8 -> GemmTile.rows8(k, a, a0, aRow, aColumn, b, b0, bRow, c, c0, cRow, more);
-            case 4 -> GemmTile.rows4(k, a, a0, aRow, aColumn, b, b0, bRow, c, c0, cRow, more);
-            case 2 -> GemmTile.rows2(k, a, a0, aRow, aColumn, b, b0, bRow, c, c0, cRow, more);
-            default -> GemmTile.rows1(k, a, a0, aRow, aColumn, b, b0, bRow, c, c0, cRow, more);
+            case 8 -> GemmTile.rows8(k, a, a0, aRow, aColumn, b, b0, bRow, c, c0, cRow);
+            case 4 -> GemmTile.rows4(k, a, a0, aRow, aColumn, b, b0, bRow, c, c0, cRow);
+            case 2 -> GemmTile.rows2(k, a, a0, aRow, aColumn, b, b0, bRow, c, c0, cRow);
+            default -> GemmTile.rows1(k, a, a0, aRow, aColumn, b, b0, bRow, c, c0, cRow);
         }
     }
 

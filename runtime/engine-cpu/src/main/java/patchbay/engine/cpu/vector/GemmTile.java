@@ -7,12 +7,12 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The innermost part of a matrix product: a tile of C, some rows high and two vectors wide, stays in registers while it
- * sums {@code A[:, p] · B[p, :]} over p. Each element is one chain of fused multiply-adds in the order of p, so it has
+ * sums {@code A[:, p] · B[p, :]} over p, and is then added to C. Each element is one chain of fused multiply-adds in the order of p, so it has
  * the same bits in a tile of any height. Everything stands in one method each, written out: vectors that pass through a
  * call that is not inlined become objects, and the product ten times slower.
  *
  * <p>Every method: {@code k} length of the sum; element (r, p) of A at {@code a0 + r·aRow + p·aColumn}; row p of B at
- * {@code b0 + p·bRow}, contiguous; row r of C at {@code c0 + r·cRow}; {@code more} adds to C instead of replacing it.
+ * {@code b0 + p·bRow}, contiguous; row r of C at {@code c0 + r·cRow}.
  */
 final class GemmTile {
 
@@ -25,7 +25,7 @@ final class GemmTile {
 
     /** 8 rows; 16 sums and 2 rows of B fit the 32 registers of AVX-512, not the 16 of AVX2. */
     static void rows8(int k, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow,
-            float[] c, int c0, int cRow, boolean more) {
+            float[] c, int c0, int cRow) {
         var left0 = FloatVector.zero(FLOATS);
         var right0 = FloatVector.zero(FLOATS);
         var left1 = FloatVector.zero(FLOATS);
@@ -84,46 +84,27 @@ final class GemmTile {
         int c5 = c4 + cRow;
         int c6 = c5 + cRow;
         int c7 = c6 + cRow;
-        if (more) {
-            left0.add(FloatVector.fromArray(FLOATS, c, c0)).intoArray(c, c0);
-            right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES)).intoArray(c, c0 + LANES);
-            left1.add(FloatVector.fromArray(FLOATS, c, c1)).intoArray(c, c1);
-            right1.add(FloatVector.fromArray(FLOATS, c, c1 + LANES)).intoArray(c, c1 + LANES);
-            left2.add(FloatVector.fromArray(FLOATS, c, c2)).intoArray(c, c2);
-            right2.add(FloatVector.fromArray(FLOATS, c, c2 + LANES)).intoArray(c, c2 + LANES);
-            left3.add(FloatVector.fromArray(FLOATS, c, c3)).intoArray(c, c3);
-            right3.add(FloatVector.fromArray(FLOATS, c, c3 + LANES)).intoArray(c, c3 + LANES);
-            left4.add(FloatVector.fromArray(FLOATS, c, c4)).intoArray(c, c4);
-            right4.add(FloatVector.fromArray(FLOATS, c, c4 + LANES)).intoArray(c, c4 + LANES);
-            left5.add(FloatVector.fromArray(FLOATS, c, c5)).intoArray(c, c5);
-            right5.add(FloatVector.fromArray(FLOATS, c, c5 + LANES)).intoArray(c, c5 + LANES);
-            left6.add(FloatVector.fromArray(FLOATS, c, c6)).intoArray(c, c6);
-            right6.add(FloatVector.fromArray(FLOATS, c, c6 + LANES)).intoArray(c, c6 + LANES);
-            left7.add(FloatVector.fromArray(FLOATS, c, c7)).intoArray(c, c7);
-            right7.add(FloatVector.fromArray(FLOATS, c, c7 + LANES)).intoArray(c, c7 + LANES);
-        } else {
-            left0.intoArray(c, c0);
-            right0.intoArray(c, c0 + LANES);
-            left1.intoArray(c, c1);
-            right1.intoArray(c, c1 + LANES);
-            left2.intoArray(c, c2);
-            right2.intoArray(c, c2 + LANES);
-            left3.intoArray(c, c3);
-            right3.intoArray(c, c3 + LANES);
-            left4.intoArray(c, c4);
-            right4.intoArray(c, c4 + LANES);
-            left5.intoArray(c, c5);
-            right5.intoArray(c, c5 + LANES);
-            left6.intoArray(c, c6);
-            right6.intoArray(c, c6 + LANES);
-            left7.intoArray(c, c7);
-            right7.intoArray(c, c7 + LANES);
-        }
+        left0.add(FloatVector.fromArray(FLOATS, c, c0)).intoArray(c, c0);
+        right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES)).intoArray(c, c0 + LANES);
+        left1.add(FloatVector.fromArray(FLOATS, c, c1)).intoArray(c, c1);
+        right1.add(FloatVector.fromArray(FLOATS, c, c1 + LANES)).intoArray(c, c1 + LANES);
+        left2.add(FloatVector.fromArray(FLOATS, c, c2)).intoArray(c, c2);
+        right2.add(FloatVector.fromArray(FLOATS, c, c2 + LANES)).intoArray(c, c2 + LANES);
+        left3.add(FloatVector.fromArray(FLOATS, c, c3)).intoArray(c, c3);
+        right3.add(FloatVector.fromArray(FLOATS, c, c3 + LANES)).intoArray(c, c3 + LANES);
+        left4.add(FloatVector.fromArray(FLOATS, c, c4)).intoArray(c, c4);
+        right4.add(FloatVector.fromArray(FLOATS, c, c4 + LANES)).intoArray(c, c4 + LANES);
+        left5.add(FloatVector.fromArray(FLOATS, c, c5)).intoArray(c, c5);
+        right5.add(FloatVector.fromArray(FLOATS, c, c5 + LANES)).intoArray(c, c5 + LANES);
+        left6.add(FloatVector.fromArray(FLOATS, c, c6)).intoArray(c, c6);
+        right6.add(FloatVector.fromArray(FLOATS, c, c6 + LANES)).intoArray(c, c6 + LANES);
+        left7.add(FloatVector.fromArray(FLOATS, c, c7)).intoArray(c, c7);
+        right7.add(FloatVector.fromArray(FLOATS, c, c7 + LANES)).intoArray(c, c7 + LANES);
     }
 
     /** 4 rows; 8 sums and 2 rows of B fit 16 registers. */
     static void rows4(int k, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow,
-            float[] c, int c0, int cRow, boolean more) {
+            float[] c, int c0, int cRow) {
         var left0 = FloatVector.zero(FLOATS);
         var right0 = FloatVector.zero(FLOATS);
         var left1 = FloatVector.zero(FLOATS);
@@ -154,30 +135,19 @@ final class GemmTile {
         int c1 = c0 + cRow;
         int c2 = c1 + cRow;
         int c3 = c2 + cRow;
-        if (more) {
-            left0.add(FloatVector.fromArray(FLOATS, c, c0)).intoArray(c, c0);
-            right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES)).intoArray(c, c0 + LANES);
-            left1.add(FloatVector.fromArray(FLOATS, c, c1)).intoArray(c, c1);
-            right1.add(FloatVector.fromArray(FLOATS, c, c1 + LANES)).intoArray(c, c1 + LANES);
-            left2.add(FloatVector.fromArray(FLOATS, c, c2)).intoArray(c, c2);
-            right2.add(FloatVector.fromArray(FLOATS, c, c2 + LANES)).intoArray(c, c2 + LANES);
-            left3.add(FloatVector.fromArray(FLOATS, c, c3)).intoArray(c, c3);
-            right3.add(FloatVector.fromArray(FLOATS, c, c3 + LANES)).intoArray(c, c3 + LANES);
-        } else {
-            left0.intoArray(c, c0);
-            right0.intoArray(c, c0 + LANES);
-            left1.intoArray(c, c1);
-            right1.intoArray(c, c1 + LANES);
-            left2.intoArray(c, c2);
-            right2.intoArray(c, c2 + LANES);
-            left3.intoArray(c, c3);
-            right3.intoArray(c, c3 + LANES);
-        }
+        left0.add(FloatVector.fromArray(FLOATS, c, c0)).intoArray(c, c0);
+        right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES)).intoArray(c, c0 + LANES);
+        left1.add(FloatVector.fromArray(FLOATS, c, c1)).intoArray(c, c1);
+        right1.add(FloatVector.fromArray(FLOATS, c, c1 + LANES)).intoArray(c, c1 + LANES);
+        left2.add(FloatVector.fromArray(FLOATS, c, c2)).intoArray(c, c2);
+        right2.add(FloatVector.fromArray(FLOATS, c, c2 + LANES)).intoArray(c, c2 + LANES);
+        left3.add(FloatVector.fromArray(FLOATS, c, c3)).intoArray(c, c3);
+        right3.add(FloatVector.fromArray(FLOATS, c, c3 + LANES)).intoArray(c, c3 + LANES);
     }
 
     /** 2 rows. */
     static void rows2(int k, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow,
-            float[] c, int c0, int cRow, boolean more) {
+            float[] c, int c0, int cRow) {
         var left0 = FloatVector.zero(FLOATS);
         var right0 = FloatVector.zero(FLOATS);
         var left1 = FloatVector.zero(FLOATS);
@@ -194,22 +164,15 @@ final class GemmTile {
             right1 = x1.fma(right, right1);
         }
         int c1 = c0 + cRow;
-        if (more) {
-            left0.add(FloatVector.fromArray(FLOATS, c, c0)).intoArray(c, c0);
-            right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES)).intoArray(c, c0 + LANES);
-            left1.add(FloatVector.fromArray(FLOATS, c, c1)).intoArray(c, c1);
-            right1.add(FloatVector.fromArray(FLOATS, c, c1 + LANES)).intoArray(c, c1 + LANES);
-        } else {
-            left0.intoArray(c, c0);
-            right0.intoArray(c, c0 + LANES);
-            left1.intoArray(c, c1);
-            right1.intoArray(c, c1 + LANES);
-        }
+        left0.add(FloatVector.fromArray(FLOATS, c, c0)).intoArray(c, c0);
+        right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES)).intoArray(c, c0 + LANES);
+        left1.add(FloatVector.fromArray(FLOATS, c, c1)).intoArray(c, c1);
+        right1.add(FloatVector.fromArray(FLOATS, c, c1 + LANES)).intoArray(c, c1 + LANES);
     }
 
     /** 1 row. */
     static void rows1(int k, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow,
-            float[] c, int c0, int cRow, boolean more) {
+            float[] c, int c0, int cRow) {
         var left0 = FloatVector.zero(FLOATS);
         var right0 = FloatVector.zero(FLOATS);
         for (int p = 0, i = 0, j = b0; p < k; p++, i += aColumn, j += bRow) {
@@ -219,12 +182,7 @@ final class GemmTile {
             left0 = x0.fma(left, left0);
             right0 = x0.fma(right, right0);
         }
-        if (more) {
-            left0.add(FloatVector.fromArray(FLOATS, c, c0)).intoArray(c, c0);
-            right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES)).intoArray(c, c0 + LANES);
-        } else {
-            left0.intoArray(c, c0);
-            right0.intoArray(c, c0 + LANES);
-        }
+        left0.add(FloatVector.fromArray(FLOATS, c, c0)).intoArray(c, c0);
+        right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES)).intoArray(c, c0 + LANES);
     }
 }
