@@ -19,9 +19,20 @@ final class JavaSources implements Source {
     }
 
     @Override
+    public String availability() {
+        return Files.exists(ofThisJdk())
+                ? "there: " + ofThisJdk()
+                : "missing: this JDK has no " + ofThisJdk() + "; install its sources, or set data.path to a folder or zip of Java files";
+    }
+
+    private static Path ofThisJdk() {
+        return Path.of(System.getProperty("java.home"), "lib", "src.zip");
+    }
+
+    @Override
     public Corpus read(DataSettings settings) {
         boolean own = settings.path().isBlank();
-        var path = own ? Path.of(System.getProperty("java.home"), "lib", "src.zip") : Path.of(settings.path());
+        var path = own ? ofThisJdk() : Path.of(settings.path());
         if (!Files.exists(path)) {
             throw new UserError(own
                     ? "the running JDK has no " + path + ": install its sources (the JDK's source package), run on a JDK that"

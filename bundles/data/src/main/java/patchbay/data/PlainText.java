@@ -14,6 +14,11 @@ final class PlainText implements Source {
     }
 
     @Override
+    public String availability() {
+        return "any file or folder of text: set data.path";
+    }
+
+    @Override
     public Corpus read(DataSettings settings) {
         if (settings.path().isBlank()) {
             throw new UserError("the source 'text' needs a UTF-8 file or a folder of .txt files: set data.path=FILE");

@@ -16,6 +16,9 @@ public sealed interface Source permits WordNet, PlainText, JavaSources {
      */
     Corpus read(DataSettings settings);
 
+    /** Whether what it reads is there when no path is given, and how to get it if not. */
+    String availability();
+
     static List<Source> all() {
         return List.of(new WordNet(), new PlainText(), new JavaSources());
     }

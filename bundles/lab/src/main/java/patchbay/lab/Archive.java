@@ -21,6 +21,11 @@ public interface Archive extends Shelf {
     /** Calls {@code listener} after plugins came or went, on any thread, until it is closed. */
     AutoCloseable onChange(Runnable listener);
 
+    /** Two bundles that claim one name, told as one line each. */
+    default List<String> conflicts() {
+        return List.of();
+    }
+
     /** Plugins of the class path, which are always the same. */
     static Archive of(Part... parts) {
         var shelf = Shelf.of(parts);

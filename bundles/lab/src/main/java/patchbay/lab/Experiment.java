@@ -48,6 +48,11 @@ public record Experiment(String name, long seed, DataSettings data, ModelSetting
         return ExperimentReader.read(file, overrides);
     }
 
+    /** The paths of all keys with a default, such as {@code training.steps}. */
+    public static List<String> keys() {
+        return ExperimentYaml.keys();
+    }
+
     /** Everything, defaults included, as YAML that reads back as the same experiment. */
     public String toYaml() {
         return ExperimentYaml.write(this);

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import patchbay.model.Plug;
 import patchbay.model.Wiring;
 import patchbay.tensor.UserError;
@@ -47,6 +48,16 @@ final class ExperimentYaml {
 
     static ObjectNode tree(Experiment experiment) {
         return MAPPER.valueToTree(experiment);
+    }
+
+    static List<String> keys() {
+        return keys("", tree(Experiment.defaults())).toList();
+    }
+
+    private static Stream<String> keys(String path, JsonNode node) {
+        return node.isObject() && !node.isEmpty()
+                ? node.properties().stream().flatMap(field -> keys((path.isEmpty() ? "" : path + ".") + field.getKey(), field.getValue()))
+                : Stream.of(path);
     }
 
     private static YAMLMapper mapper() {

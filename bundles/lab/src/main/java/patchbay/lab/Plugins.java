@@ -117,7 +117,7 @@ public final class Plugins implements Archive, ServiceTrackerCustomizer<Part, Pl
         return holders().values().stream().map(Registered::offer).toList();
     }
 
-    /** Two bundles that claim one name, told as one line each. */
+    @Override
     public List<String> conflicts() {
         return registered.values().stream().map(this::conflict).flatMap(Optional::stream).toList();
     }

@@ -369,6 +369,11 @@ public final class Run {
         paused = true;
     }
 
+    /** Whether it was asked to pause; it may still be in its last step. */
+    public boolean isPaused() {
+        return paused;
+    }
+
     public void unpause() {
         requireAlive();
         paused = false;

@@ -1,0 +1,77 @@
+package patchbay.shell;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import patchbay.lab.record.Event;
+import patchbay.lab.record.Fitted;
+import patchbay.lab.record.SocketRange;
+import patchbay.lab.record.Transfer;
+
+/** What happened in a run, in words. */
+final class EventText {
+
+    private EventText() {}
+
+    /** What a person who watches wants to know; empty for what only the record needs. */
+    static Optional<String> of(Event event) {
+        return Optional.ofNullable(switch (event) {
+            case Event.Started started -> null;
+            case Event.Resumed resumed -> resumed.checkpoint().isEmpty()
+                    ? "begins anew: there was no checkpoint"
+                    : step(event) + "resumed from " + resumed.checkpoint();
+            case Event.Swapped swapped -> change(swapped);
+            case Event.RolledBack back -> change(back);
+            case Event.Refused refused -> refusal(refused);
+            case Event.Evaluated evaluated -> step(event) + "validation loss " + Numbers.loss(evaluated.loss());
+            case Event.CheckpointFailed failed -> step(event) + "no checkpoint was written: " + failed.reason();
+            case Event.Checkpointed checkpointed -> null;
+            case Event.Sampled sampled -> null;
+            case Event.Paused paused -> step(event) + "paused";
+            case Event.Unpaused unpaused -> step(event) + "goes on";
+            case Event.Stopped stopped -> step(event) + "stopped: " + stopped.reason();
+            case Event.Failed failed -> step(event) + "failed: " + failed.reason();
+            case Event.Finished finished -> null;
+            case Event.PluginArrived arrived -> step(event) + arrived.kind() + " " + arrived.plugin() + " arrived: " + arrived.provider();
+            case Event.PluginGone gone -> step(event) + gone.kind() + " " + gone.plugin() + " is gone: " + gone.provider();
+            case Event.Warning warning -> step(event) + "warning: " + warning.text();
+        });
+    }
+
+    private static String step(Event event) {
+        return "step " + event.step() + ": ";
+    }
+
+    private static String change(Event.Swapped swapped) {
+        var why = swapped.cause().equals("bundle updated") ? " (bundle updated)" : "";
+        return step(swapped) + sockets(swapped.before(), swapped.after()) + why + "\n  "
+                + detail(swapped.after(), swapped.transfer(), swapped.pauseMillis());
+    }
+
+    private static String change(Event.RolledBack back) {
+        var why = back.cause().equals("command") ? "" : "(" + back.cause() + ") ";
+        return step(back) + "rolled back " + why + sockets(back.before(), back.after()) + "\n  "
+                + detail(back.after(), back.transfer(), back.pauseMillis());
+    }
+
+    static String refusal(Event.Refused refused) {
+        return step(refused) + "refused" + (refused.socket().equals("*") ? "" : " " + refused.socket() + " ← " + refused.plugin())
+                + ": " + refused.reason();
+    }
+
+    /** {@code layers.0-3.moe.router: top-k → cosine}. */
+    private static String sockets(List<Fitted> before, List<Fitted> after) {
+        var was = before.stream().collect(Collectors.toMap(Fitted::socket, fitted -> fitted, (first, _) -> first));
+        return SocketRange.collapse(after, Fitted::socket,
+                        fitted -> List.of(fitted.plug(), fitted.provider(), was.get(fitted.socket()).plug()),
+                        (fitted, path) -> new Fitted(path + ": " + was.get(fitted.socket()).plug() + " → " + fitted.plug(),
+                                fitted.kind(), fitted.plugin(), Map.of(), fitted.provider()))
+                .stream().map(Fitted::socket).collect(Collectors.joining("; "));
+    }
+
+    private static String detail(List<Fitted> after, Transfer transfer, double pauseMillis) {
+        return after.stream().map(fitted -> fitted.provider().toString()).distinct().collect(Collectors.joining(", "))
+                + ": " + transfer + "; the training stood still for " + Numbers.milliseconds(pauseMillis);
+    }
+}

@@ -1,0 +1,115 @@
+package patchbay.shell;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Descriptor;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import patchbay.lab.Experiment;
+import patchbay.lab.Generation;
+import patchbay.lab.Run;
+import patchbay.lab.RunListener;
+import patchbay.lab.SampleSettings;
+import patchbay.lab.record.RunFolder;
+import patchbay.tensor.UserError;
+
+/** {@code generate}: text out of the model that is in training, or of one that was. */
+@Component(service = GenerateCommand.class, property = {"osgi.command.scope=patchbay", "osgi.command.function=generate"})
+public final class GenerateCommand {
+
+    private static final Usage USAGE = Usage.options(
+            "generate PROMPT [temperature=0.8] [top-k=0] [top-p=0.95] [tokens=80] [seed=1] [run=RUN], with PROMPT in quotes", 1, 1);
+    private static final String[] KEYS = {"run", "seed", "temperature", "tokens", "top-k", "top-p"};
+    private static final int MOST_TOKENS = 100_000;
+
+    private final Runs runs;
+
+    @Activate
+    public GenerateCommand(@Reference Runs runs) {
+        this.runs = runs;
+    }
+
+    /** Thrown out of a generation that nobody waits for any more. */
+    private static final class Interrupted extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @Descriptor("continues a text, with the current run's model or the last checkpoint of one that has ended; "
+            + "temperature=0 takes the likeliest token, top-k=0 all tokens")
+    public void generate(CommandSession session,
+            @Descriptor("PROMPT [temperature=0.8] [top-k=0] [top-p=0.95] [tokens=80] [seed=1] [run=RUN]") String[] words) throws InterruptedException {
+        var call = USAGE.parse(words);
+        Usage.only(call, KEYS);
+        var folder = runs.folder(Optional.ofNullable(call.options().get("run")));
+        var settings = settings(call, Experiment.read(folder.experiment(), List.of()).samples());
+        long seed = number(call, "seed", 1L, Long::valueOf);
+        var output = Output.of(session);
+        var generation = generation(folder);
+        output.print(call.word(0));
+        try {
+            generation.run(call.word(0), settings.tokens(), settings.sampling(), seed, piece -> {
+                if (Thread.interrupted()) {
+                    throw new Interrupted();
+                }
+                output.print(piece);
+            });
+        } catch (Interrupted enough) {
+            throw new InterruptedException();
+        } finally {
+            output.line("");
+        }
+    }
+
+    private static SampleSettings settings(Usage.Call call, SampleSettings standard) {
+        int tokens = number(call, "tokens", standard.tokens(), Integer::valueOf);
+        if (tokens > MOST_TOKENS) {
+            throw new UserError("tokens must be at most " + MOST_TOKENS + ", not " + tokens);
+        }
+        try {
+            return new SampleSettings(List.of(), tokens, number(call, "temperature", standard.temperature(), Double::valueOf),
+                    number(call, "top-k", standard.topK(), Integer::valueOf), number(call, "top-p", standard.topP(), Double::valueOf));
+        } catch (UserError range) {
+            throw new UserError(range.getMessage().replaceFirst("^samples\\.", ""), range);
+        }
+    }
+
+    private static <N extends Number> N number(Usage.Call call, String key, N standard, Function<String, N> read) {
+        var text = call.options().get(key);
+        try {
+            return text == null ? standard : read.apply(text.strip());
+        } catch (NumberFormatException none) {
+            throw new UserError(key + " must be a number, not '" + text + "'", none);
+        }
+    }
+
+    private Generation generation(RunFolder folder) throws InterruptedException {
+        var live = runs.live(folder);
+        return live.isPresent() ? ofLive(live.get()) : runs.lab().generation(folder.id());
+    }
+
+    /** A copy of the model between two steps; if the run ends just now, of its last checkpoint. */
+    private Generation ofLive(Run run) throws InterruptedException {
+        var gone = new CompletableFuture<Optional<Generation>>();
+        var listener = new RunListener() {
+            @Override
+            public void ended(Run ended) {
+                gone.complete(Optional.empty());
+            }
+        };
+        run.listen(listener);
+        try {
+            var copied = run.withModel(learner -> Optional.of(Generation.of(learner, run.dataset().tokenizer())));
+            var first = (Optional<?>) CompletableFuture.anyOf(copied, gone).get();
+            return first.map(Generation.class::cast).orElseGet(() -> runs.lab().generation(run.id()));
+        } catch (ExecutionException failed) {
+            throw new CommandFailed(failed.getCause().getMessage(), failed);
+        } finally {
+            run.ignore(listener);
+        }
+    }
+}

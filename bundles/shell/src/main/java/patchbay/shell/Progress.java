@@ -1,0 +1,50 @@
+package patchbay.shell;
+
+import patchbay.lab.record.Measurement;
+
+/** The line that tells how far a run is: one that is written over on a terminal, and else a new one now and then. */
+final class Progress {
+
+    private static final String CLEAR = "\r\u001b[K";
+
+    private final Output output;
+    private final boolean ansi;
+    private int shown;
+
+    /** @param ansi whether the terminal's escape sequences may be used; without, a line is cleared by spaces */
+    Progress(Output output, boolean ansi) {
+        this.output = output;
+        this.ansi = ansi;
+    }
+
+    /** Milliseconds between two lines. */
+    long period() {
+        return output.terminal() ? 200 : 5_000;
+    }
+
+    static String text(Measurement measurement, long steps, double secondsLeft) {
+        int width = Long.toString(steps).length();
+        return ("step %" + width + "d/%d  loss %s  %s tokens/s  %s left").formatted(measurement.step(), steps,
+                Numbers.loss(measurement.loss()), Numbers.whole(measurement.tokensPerSecond()), Numbers.time(secondsLeft));
+    }
+
+    void show(String line) {
+        if (!output.terminal()) {
+            output.line(line);
+        } else if (ansi) {
+            output.print(CLEAR + line);
+            shown = line.length();
+        } else {
+            output.print("\r" + line + " ".repeat(Math.max(0, shown - line.length())));
+            shown = line.length();
+        }
+    }
+
+    /** Takes the line away, so that something else can be written. */
+    void clear() {
+        if (shown > 0) {
+            output.print(ansi ? CLEAR : "\r" + " ".repeat(shown) + "\r");
+            shown = 0;
+        }
+    }
+}

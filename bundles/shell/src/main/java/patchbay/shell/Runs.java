@@ -1,0 +1,59 @@
+package patchbay.shell;
+
+import java.util.List;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import patchbay.lab.Lab;
+import patchbay.lab.Run;
+import patchbay.lab.record.RunFolder;
+import patchbay.tensor.UserError;
+
+/** Finds the run that a command is about: by its id, the beginning of its id, or none at all. */
+@Component(service = Runs.class)
+public final class Runs {
+
+    private final Lab lab;
+
+    @Activate
+    public Runs(@Reference Lab lab) {
+        this.lab = lab;
+    }
+
+    Lab lab() {
+        return lab;
+    }
+
+    /** A run that trains or is paused in this process; the current one if none is named. */
+    Run live(Optional<String> id) {
+        if (id.isEmpty()) {
+            return lab.current().filter(Run::alive).orElseThrow(() -> new UserError(
+                    "no run is alive in this process; start one with 'run EXPERIMENT' or go on with one by 'resume RUN'"));
+        }
+        var folder = folder(id);
+        return live(folder).orElseThrow(() -> {
+            var state = folder.summary().state();
+            return new UserError("run " + folder.id() + " is not alive in this process: it is " + state);
+        });
+    }
+
+    Optional<Run> live(RunFolder folder) {
+        return lab.runs().stream().filter(run -> run.id().equals(folder.id()) && run.alive()).findFirst();
+    }
+
+    /** A run's record; if none is named that of the current run, or else of the newest there is. */
+    RunFolder folder(Optional<String> id) {
+        return id.map(name -> RunFolder.find(lab.runsFolder(), name)).or(this::newest).orElseThrow(() -> new UserError(
+                "there is no run yet; start one with 'run EXPERIMENT'"));
+    }
+
+    Optional<RunFolder> newest() {
+        return lab.current().map(Run::folder).or(() -> all().reversed().stream().findFirst());
+    }
+
+    /** The newest last. */
+    List<RunFolder> all() {
+        return RunFolder.all(lab.runsFolder());
+    }
+}
