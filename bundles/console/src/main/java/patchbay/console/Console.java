@@ -151,6 +151,7 @@ public final class Console {
     private LineReader reader(CommandSession session, Terminal terminal) throws IOException {
         Path state = Files.createDirectories(Path.of(context.getProperty("patchbay.state")));
         session.put("SCOPE", "patchbay:console:*");
+        session.put(CommandSession.OPTION_NO_GLOB, true); // layers.*.moe.router is a pattern of sockets, not of files
         session.put(Shell.VAR_TERMINAL, terminal);
         session.put(Shell.VAR_PROCESSOR, processor);
         session.put(Shell.VAR_SESSION, session);

@@ -67,6 +67,7 @@ public final class Entry implements ToIntFunction<List<String>> {
     private Batch batch(InputStream in, PrintStream out, PrintStream err) {
         CommandSession session = processor.createSession(in, out, err);
         session.put("SCOPE", SCOPES);
+        session.put(CommandSession.OPTION_NO_GLOB, true); // layers.*.moe.router is a pattern of sockets, not of files
         return new Batch(session, out, err, Boolean.getBoolean("patchbay.traces"),
                 () -> context.getBundle(0).getState() == Bundle.STOPPING);
     }

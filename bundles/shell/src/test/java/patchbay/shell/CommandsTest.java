@@ -1,0 +1,263 @@
+package patchbay.shell;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import patchbay.lab.Experiment;
+import patchbay.lab.Run;
+import patchbay.lab.RunListener;
+import patchbay.lab.record.Measurement;
+import patchbay.lab.record.RunState;
+import patchbay.tensor.UserError;
+
+@Timeout(120)
+class CommandsTest {
+
+    private static final String SWAPPING = "run tiny 'swaps=[{step: 15, socket: layers.*.moe.router, plugin: cosine}]'";
+
+    @TempDir
+    Path folder;
+    private Workshop workshop;
+
+    @BeforeEach
+    void open() {
+        workshop = new Workshop(folder);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        workshop.close();
+    }
+
+    private static void awaitStep(Run run, long step) throws InterruptedException {
+        var reached = new CountDownLatch(1);
+        run.listen(new RunListener() {
+            @Override
+            public void measured(Run measured, Measurement measurement) {
+                if (measurement.step() >= step) {
+                    reached.countDown();
+                }
+            }
+        });
+        assertTrue(run.step() >= step || reached.await(60, TimeUnit.SECONDS), "the run makes steps");
+    }
+
+    @Test
+    void aRunInABatchTellsItsSwapAndItsEnd() throws Exception {
+        var out = workshop.execute(SWAPPING);
+        var run = workshop.lab.current().orElseThrow();
+        assertEquals(RunState.finished, run.state());
+        assertTrue(out.startsWith(run.id() + ": "), out);
+        assertTrue(out.contains("step 15: layers.0-1.moe.router: top-k → cosine"), out);
+        assertTrue(out.contains("step 10: validation loss "), out);
+        assertTrue(out.contains("step 30/30  loss "), out);
+        assertTrue(out.contains(run.id() + " finished: 30 steps in 0:"), out);
+        assertTrue(out.contains("before      after"), out);
+        assertTrue(out.contains("samples\n  the"), out);
+        assertTrue(out.endsWith("report  " + run.folder().report() + "\n"), out);
+        assertFalse(out.contains("\u001b"), "no escape sequence without a terminal");
+    }
+
+    @Test
+    void jsonIsAllOfStandardOutput() throws Exception {
+        var out = workshop.execute("run tiny --json training.steps=12");
+        assertEquals(1, out.lines().count(), out);
+        var summary = new ObjectMapper().readTree(out);
+        assertEquals(12, summary.get("steps").asInt());
+        assertTrue(summary.get("loss").asDouble() > 0 && summary.get("validation-loss").asDouble() > 0, out);
+        assertTrue(summary.get("tokens-per-second").asDouble() > 0, out);
+        assertEquals(0, summary.get("swaps").asInt());
+        assertTrue(Files.isDirectory(Path.of(summary.get("folder").asText())));
+        assertTrue(workshop.err.toString(StandardCharsets.UTF_8).contains("step 12/12"), "progress is on standard error");
+    }
+
+    @Test
+    void aLiveRunIsSteered() throws Exception {
+        var run = workshop.endless();
+        awaitStep(run, 3);
+        assertTrue(workshop.execute("status").contains("running"));
+        assertTrue(workshop.execute("sockets").contains("layers.0-1.moe.router"));
+
+        var swapped = workshop.execute("swap layers.*.moe.router cosine temperature=0.3");
+        assertTrue(swapped.contains("layers.0-1.moe.router: top-k → cosine {temperature=0.3}"), swapped);
+        assertTrue(swapped.contains("(class path) 0: ") && swapped.contains(" new, "), swapped);
+        assertTrue(workshop.execute("sockets").contains("cosine temperature=0.3"));
+
+        var refused = assertThrows(CommandFailed.class, () -> workshop.execute("swap layers.0.moe.router cosine temperature=-1"));
+        assertTrue(refused.getMessage().contains("refused layers.0.moe.router ← cosine: ")
+                && refused.getMessage().contains("temperature must be above 0"), refused.getMessage());
+        assertEquals(1, refused.exitCode());
+
+        assertTrue(workshop.execute("rollback").contains("rolled back layers.0-1.moe.router: cosine {temperature=0.3} → top-k"));
+        assertTrue(workshop.execute("load").contains("layers.1.moe"));
+
+        assertTrue(workshop.execute("pause").contains(run.id() + " pauses after step "));
+        assertTrue(workshop.execute("status").contains("paused"));
+        assertEquals("patchbay tiny ", new Prompt(workshop.lab).get().substring(0, 14));
+        assertTrue(workshop.execute("generate 'the quick' tokens=5 temperature=0").startsWith("the quick"));
+        assertTrue(workshop.execute("resume").contains("goes on from step"));
+        awaitStep(run, run.step() + 3);
+
+        assertTrue(workshop.execute("stop").contains("'resume " + run.id() + "' goes on with it"));
+        assertEquals(RunState.stopped, run.state());
+        assertTrue(workshop.execute("runs").contains("stopped"));
+        assertTrue(workshop.execute("generate the tokens=4 run=" + run.id()).startsWith("the"), "from the checkpoint");
+        assertTrue(workshop.execute("load").contains("layers.1.moe"), "from the metrics");
+        assertTrue(workshop.execute("sockets").contains("top-k"), "from the journal");
+    }
+
+    @Test
+    void aStoppedRunIsResumedByTheBeginningOfItsId() throws Exception {
+        var run = workshop.lab.start(Experiment.read(workshop.experiments.find("tiny"), List.of("training.steps=400")));
+        awaitStep(run, 5);
+        run.stop("test");
+        run.await();
+        var out = workshop.execute("resume " + run.id().substring(0, run.id().length() - 1));
+        assertTrue(out.contains(" active a token; step " + run.step() + " of 400"), out);
+        assertTrue(out.contains(run.id() + " finished: 400 steps"), out);
+        var done = assertThrows(UserError.class, () -> workshop.execute("resume " + run.id()));
+        assertTrue(done.getMessage().contains("has done all of its 400 steps"), done.getMessage());
+    }
+
+    @Test
+    void whenThePlatformStopsARunInTheForegroundEndsAndSaysHowToGoOn() throws Exception {
+        var command = CompletableFuture.supplyAsync(() -> {
+            try {
+                return workshop.execute("run tiny training.steps=10000000");
+            } catch (Exception failed) {
+                throw new IllegalStateException(failed);
+            }
+        });
+        while (workshop.lab.current().isEmpty()) {
+            assertFalse(command.isDone(), "the run begins");
+            Thread.onSpinWait();
+        }
+        var run = workshop.lab.current().orElseThrow();
+        awaitStep(run, 2);
+        workshop.foreground.close();
+        assertEquals(RunState.stopped, run.state());
+        assertTrue(command.get(60, TimeUnit.SECONDS).contains("resume " + run.id()));
+    }
+
+    @Test
+    void aReplayIsBitIdenticalUntilTheRecordIsChanged() throws Exception {
+        workshop.execute(SWAPPING);
+        var run = workshop.lab.current().orElseThrow();
+        var out = workshop.execute("replay " + run.id());
+        assertTrue(out.contains("bit-identical: 30 steps, 1 swaps"), out);
+        assertTrue(workshop.execute("compare " + run.id() + " replay").contains("bit-identical at all 30 common steps"));
+
+        var lines = Files.readAllLines(run.folder().metrics());
+        var loss = lines.get(19).replaceFirst(".*\"loss\":([^,]*),.*", "$1");
+        lines.set(19, lines.get(19).replace("\"loss\":" + loss, "\"loss\":1.5"));
+        Files.write(run.folder().metrics(), lines);
+        var differs = assertThrows(CommandFailed.class, () -> workshop.execute("replay " + run.id()));
+        assertTrue(differs.getMessage().startsWith("step 20 differs: the loss was 1.5 and is " + loss + " now; 19 steps"), differs.getMessage());
+    }
+
+    @Test
+    void theReportIsWrittenAnew() throws Exception {
+        workshop.execute("run tiny training.steps=5");
+        var report = workshop.lab.current().orElseThrow().folder().report();
+        Files.delete(report);
+        assertEquals(report + "\n", workshop.execute("report"));
+        assertTrue(Files.exists(report));
+    }
+
+    @Test
+    void pluginsAreListedWithTheirOptions() throws Exception {
+        var out = workshop.execute("plugins");
+        assertTrue(out.lines().anyMatch(line -> line.matches("router +cosine +\\(class path\\) 0 +.*temperature=0\\.5")), out);
+    }
+
+    @Test
+    void theDoctorNamesEngineAndData() throws Exception {
+        var out = workshop.execute("doctor");
+        for (var row : List.of("java", "flags", "vectors", "engine", "memory", "terminal", "maven", "data wordnet", "load", "store", "runs")) {
+            assertTrue(out.lines().anyMatch(line -> line.startsWith(row + " ")), row + " in\n" + out);
+        }
+        assertTrue(out.contains("cpu: 1 thread") && out.contains("PATCHBAY_OPTS"), out);
+    }
+
+    @Test
+    void withoutARunThereIsAHint() throws Exception {
+        assertEquals("no run yet; start one with 'run EXPERIMENT'\n", workshop.execute("status"));
+        assertEquals("no run yet; start one with 'run EXPERIMENT'\n", workshop.execute("runs"));
+        assertEquals("patchbay> ", new Prompt(workshop.lab).get());
+    }
+
+    /** What is wrong is said in one line, and nothing has begun. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            run                                   | usage: run EXPERIMENT
+            run tiny more                         | usage: run EXPERIMENT
+            run tinny                             | unknown experiment 'tinny'; did you mean 'tiny'?
+            run tiny --jason                      | unknown flag '--jason'; did you mean '--json'?
+            run tiny training.stepz=3             | unknown key 'stepz' under 'training'; did you mean 'steps'?
+            run tiny model.k=9                    | only 4 experts
+            run tiny model.experts=0              | model.experts must be at least 1
+            run broken                            | broken.yaml:2
+            run nowhere/x.yaml                    | there is no experiment file
+            swap a                                | usage: swap SOCKET PLUGIN
+            swap a b                              | no run is alive in this process
+            rollback now                          | usage: rollback
+            pause                                 | no run is alive in this process
+            stop nosuch                           | unknown run 'nosuch'
+            resume                                | no run of this process is paused
+            resume nosuch                         | unknown run 'nosuch'
+            status a b                            | usage: status [RUN]
+            runs x                                | usage: runs
+            sockets                               | there is no run yet
+            load x                                | unknown run 'x'
+            plugins x                             | usage: plugins
+            generate                              | usage: generate PROMPT
+            generate a b                          | usage: generate PROMPT
+            generate a temprature=1               | unknown option 'temprature'; did you mean 'temperature'?
+            compare a                             | usage: compare RUN RUN
+            compare a b                           | unknown run 'a'
+            replay                                | usage: replay RUN
+            report nosuch                         | unknown run 'nosuch'
+            doctor me                             | usage: doctor
+            """, quoteCharacter = '"')
+    void aMistakeIsOneLine(String line, String message) {
+        var mistake = assertThrows(UserError.class, () -> workshop.execute(line));
+        assertEquals(2, mistake.exitCode());
+        assertTrue(mistake.getMessage().contains(message), mistake.getMessage());
+        assertEquals(1, mistake.getMessage().lines().count(), mistake.getMessage());
+        assertFalse(Files.exists(workshop.lab.runsFolder()), "nothing has begun");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            swap layers.9.moe.router cosine       | unknown socket 'layers.9.moe.router'; did you mean 'layers.0.moe.router'?
+            swap layers.*.moe.router cosin        | unknown router 'cosin'; did you mean 'cosine'?
+            swap layers.*.moe.router cosine tau=1 | unknown option 'tau'
+            swap layers.0.moe.router cosine temperature=warm | 'warm' is no float
+            generate the top-p=2                  | top-p must be greater than 0 and at most 1, not 2.0
+            generate the tokens=many              | tokens must be a number, not 'many'
+            """, quoteCharacter = '"')
+    void aMistakeLeavesALiveRunAlone(String line, String message) throws Exception {
+        var run = workshop.endless();
+        var mistake = assertThrows(UserError.class, () -> workshop.execute(line));
+        assertTrue(mistake.getMessage().contains(message), mistake.getMessage());
+        assertEquals(1, mistake.getMessage().lines().count(), mistake.getMessage());
+        assertTrue(run.alive());
+    }
+}
