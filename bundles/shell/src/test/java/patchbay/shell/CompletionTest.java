@@ -1,0 +1,78 @@
+package patchbay.shell;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jline.reader.Candidate;
+import org.jline.reader.ParsedLine;
+import org.jline.reader.impl.DefaultParser;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompletionTest {
+
+    @TempDir
+    Path folder;
+    private Workshop workshop;
+
+    @BeforeEach
+    void open() {
+        workshop = new Workshop(folder);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        workshop.close();
+    }
+
+    /** What Tab offers at the end of {@code line}, before what is typed already is compared. */
+    private List<String> offered(String line) {
+        ParsedLine parsed = new DefaultParser().parse(line, line.length());
+        var candidates = new ArrayList<Candidate>();
+        var completion = new Completion(workshop.runs, workshop.experiments);
+        completion.complete(null, parsed, candidates);
+        return candidates.stream().map(Candidate::value).toList();
+    }
+
+    @Test
+    void experimentsThenTheirKeys() {
+        assertEquals(List.of("broken", "tiny"), offered("run "));
+        assertTrue(offered("run tiny tr").containsAll(List.of("training.steps=", "model.experts=", "--json")));
+    }
+
+    @Test
+    void socketsThenWhatFitsThenItsOptions() {
+        assertTrue(offered("swap lay").containsAll(List.of("layers.*.moe.router", "layers.0.moe.router", "position")));
+        assertEquals(List.of("top-k", "cosine"), offered("swap layers.*.moe.router "));
+        assertEquals(List.of("rope"), offered("patchbay:swap position "));
+        assertEquals(List.of("learnable=", "projection=", "temperature="), offered("swap layers.0.moe.router cosine "));
+        assertEquals(List.of(), offered("swap nowhere cosine "));
+    }
+
+    @Test
+    void runsByWhatCanBeDoneWithThem() throws Exception {
+        var run = workshop.endless();
+        assertEquals(List.of(run.id()), offered("stop "));
+        assertEquals(List.of(), offered("resume "));
+        assertEquals(List.of(), offered("status x "));
+        run.stop("test");
+        run.await();
+        assertEquals(List.of(), offered("stop "));
+        for (var command : List.of("resume ", "status ", "replay ", "compare a ", "report ", "load ", "sockets ")) {
+            assertEquals(List.of(run.id()), offered(command), command);
+        }
+    }
+
+    @Test
+    void nothingForCommandsOfOthers() {
+        assertEquals(List.of(), offered("echo "));
+        assertEquals(List.of(), offered("ru"));
+        assertEquals(List.of("run=", "seed=", "temperature=", "tokens=", "top-k=", "top-p="), offered("generate 'a b' "));
+        assertEquals(List.of(), offered("generate "));
+    }
+}
