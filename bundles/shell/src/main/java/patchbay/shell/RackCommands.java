@@ -1,6 +1,7 @@
 package patchbay.shell;
 
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.CommandSession;
@@ -79,6 +80,10 @@ public final class RackCommands {
 
     /** As they are written after a plugin's name. */
     private static String options(Map<String, Object> options) {
-        return options.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).collect(Collectors.joining(" "));
+        return options.entrySet().stream().map(entry -> entry.getKey() + "=" + value(entry.getValue())).collect(Collectors.joining(" "));
+    }
+
+    private static String value(Object value) {
+        return value instanceof Enum<?> constant ? constant.name().toLowerCase(Locale.ROOT).replace('_', '-') : String.valueOf(value);
     }
 }

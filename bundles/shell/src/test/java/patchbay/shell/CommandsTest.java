@@ -185,6 +185,7 @@ class CommandsTest {
     void pluginsAreListedWithTheirOptions() throws Exception {
         var out = workshop.execute("plugins");
         assertTrue(out.lines().anyMatch(line -> line.matches("router +cosine +\\(class path\\) 0 +.*temperature=0\\.5")), out);
+        assertTrue(out.contains("gate=softmax noisy=false softmax=after"), out);
     }
 
     @Test
