@@ -8,6 +8,7 @@ import patchbay.lab.record.Fitted;
 import patchbay.model.Fitting;
 import patchbay.model.ModelSettings;
 import patchbay.model.Plug;
+import patchbay.model.Provider;
 import patchbay.model.Rack;
 import patchbay.model.Socket;
 import patchbay.model.Wiring;
@@ -48,8 +49,8 @@ sealed interface Change {
         }
     }
 
-    /** The present bundle's plugins in place of those of bundles that were updated. */
-    record Refresh() implements Change {
+    /** The plugins of a bundle that was updated in place of those that it had before. */
+    record Refresh(Provider provider) implements Change {
 
         @Override
         public String socket() {
@@ -63,7 +64,7 @@ sealed interface Change {
 
         @Override
         public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
-            return rack.refreshed(archive);
+            return rack.refreshed(() -> archive.offers().stream().filter(offer -> offer.provider().equals(provider)).toList());
         }
     }
 

@@ -47,7 +47,17 @@ public final class Lab {
 
     @Activate
     public Lab(BundleContext context, @Reference Engine engine, @Reference Archive archive) {
-        this(engine, archive, Path.of(Optional.ofNullable(context.getProperty("patchbay.runs")).orElse("runs")), BUILD_LIMIT);
+        this(engine, archive, Path.of(Optional.ofNullable(context.getProperty("patchbay.runs")).orElse("runs")),
+                Optional.ofNullable(context.getProperty("patchbay.build-limit")).map(Lab::seconds).orElse(BUILD_LIMIT));
+    }
+
+    private static Duration seconds(String text) {
+        try {
+            return Duration.ofMillis(Math.round(Double.parseDouble(text) * 1000));
+        } catch (NumberFormatException mistake) {
+            LOG.warn("patchbay.build-limit is '{}', which is no number of seconds; {} s are allowed", text, BUILD_LIMIT.toSeconds());
+            return BUILD_LIMIT;
+        }
     }
 
     /**
@@ -112,7 +122,8 @@ public final class Lab {
         var experiment = Experiment.read(folder.experiment(), List.of());
         var history = Journal.read(folder.journal());
         var dataset = sameData(experiment, folder);
-        var latest = new CheckpointFolder(folder.checkpoints()).latest();
+        var latest = new CheckpointFolder(folder.checkpoints()).latest(found ->
+                Script.of(history, CheckpointState.of(found).journalled(), experiment, found.step()).isRepeatable());
         latest.skipped().forEach(reason -> LOG.warn("checkpoint passed over: {}", reason));
         if (latest.checkpoint().isEmpty()) {
             var sockets = history.wiringAtStart();
@@ -131,7 +142,7 @@ public final class Lab {
     }
 
     /** Starts a run anew from its record: the same data, plugins of the same hashes, the same swaps at the same steps. */
-    Run repeat(RunFolder original, RunListener listener) {
+    public Run repeat(RunFolder original, RunListener listener) {
         var experiment = Experiment.read(original.experiment(), List.of());
         var history = Journal.read(original.journal()).effective();
         var dataset = sameData(experiment, original);

@@ -1,7 +1,10 @@
 package patchbay.lab;
 
+import java.lang.ref.Cleaner;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -51,7 +54,12 @@ public final class Plugins implements Archive, ServiceTrackerCustomizer<Part, Pl
     private final BundleContext context;
     private final Provenance provenance;
     private final Map<Long, Registered> registered = new ConcurrentSkipListMap<>();
+    /** Which bundle, by its symbolic name, has each name. */
+    private final Map<String, String> owners = new HashMap<>();
     private final Map<String, Bundle> broughtBack = new HashMap<>();
+    /** What is handed out of a bundle that was brought back; once nobody holds any, the bundle can go. */
+    private final Map<String, List<WeakReference<Offer>>> lent = new HashMap<>();
+    private final Cleaner cleaner = Cleaner.create();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final ServiceTracker<Part, Registered> tracker;
 
@@ -66,7 +74,10 @@ public final class Plugins implements Archive, ServiceTrackerCustomizer<Part, Pl
     @Deactivate
     void close() {
         tracker.close();
-        broughtBack.values().forEach(provenance::release);
+        synchronized (broughtBack) {
+            broughtBack.values().forEach(provenance::release);
+            broughtBack.clear();
+        }
     }
 
     @Override
@@ -127,26 +138,45 @@ public final class Plugins implements Archive, ServiceTrackerCustomizer<Part, Pl
             return Optional.empty();
         }
         var holder = holders().get(key(claim));
-        return holder.bundle().getSymbolicName().equals(claim.bundle().getSymbolicName()) ? Optional.empty()
+        return holder == null || holder.bundle().getSymbolicName().equals(claim.bundle().getSymbolicName()) ? Optional.empty()
                 : Optional.of(Offer.word(claim.offer().kind()) + " " + claim.offer().name() + " is claimed by two bundles, "
                         + holder.offer().provider() + " and " + claim.offer().provider() + "; the first keeps the name until it is removed");
     }
 
     /** Who has each name: the bundle that came first, in its newest version. */
     private Map<String, Registered> holders() {
+        synchronized (owners) {
+            return owned();
+        }
+    }
+
+    private Map<String, Registered> owned() {
+        owners.entrySet().removeIf(owner -> claims(owner.getKey(), owner.getValue()).isEmpty() && !isBeingUpdated(owner.getValue()));
         var holders = new LinkedHashMap<String, Registered>();
         for (var claim : registered.values()) {
-            if (!claim.broughtBack()) {
-                holders.merge(key(claim), claim, Plugins::preferred);
+            if (!claim.broughtBack() && owner(claim).equals(claim.bundle().getSymbolicName())) {
+                holders.merge(key(claim), claim, Plugins::newer);
             }
         }
         return holders;
     }
 
-    private static Registered preferred(Registered first, Registered second) {
-        if (!first.bundle().getSymbolicName().equals(second.bundle().getSymbolicName())) {
-            return first;
-        }
+    private String owner(Registered claim) {
+        return owners.computeIfAbsent(key(claim), name -> claim.bundle().getSymbolicName());
+    }
+
+    private List<Registered> claims(String key, String symbolicName) {
+        return registered.values().stream().filter(claim -> !claim.broughtBack())
+                .filter(claim -> key(claim).equals(key) && claim.bundle().getSymbolicName().equals(symbolicName)).toList();
+    }
+
+    /** A bundle is stopped for a moment while it is updated, and keeps its names meanwhile. */
+    private boolean isBeingUpdated(String symbolicName) {
+        return Arrays.stream(context.getBundles()).anyMatch(bundle -> symbolicName.equals(bundle.getSymbolicName())
+                && bundle.getState() != Bundle.ACTIVE && !bundle.getLocation().startsWith(Provenance.STORE_LOCATION));
+    }
+
+    private static Registered newer(Registered first, Registered second) {
         return second.bundle().getVersion().compareTo(first.bundle().getVersion()) >= 0 ? second : first;
     }
 
@@ -156,22 +186,23 @@ public final class Plugins implements Archive, ServiceTrackerCustomizer<Part, Pl
 
     @Override
     public Offer find(Fitted fitted) {
-        return registered(fitted).orElseGet(() -> {
-            bringBack(fitted);
-            return registered(fitted).orElseThrow(() -> new UserError("bundle " + fitted.provider() + " is kept, but offers no "
-                    + fitted.kind() + " " + fitted.plugin()));
+        return offered(fitted, false).orElseGet(() -> {
+            synchronized (broughtBack) {
+                bringBack(fitted);
+                return lend(offered(fitted, true).orElseThrow(() -> new UserError("bundle " + fitted.provider() + " is kept, but offers no "
+                        + fitted.kind() + " " + fitted.plugin())), fitted);
+            }
         });
     }
 
-    private Optional<Offer> registered(Fitted fitted) {
-        return registered.values().stream()
-                .filter(claim -> claim.offer().provider().sha256().equals(fitted.provider().sha256()))
-                .filter(claim -> claim.offer().name().equals(fitted.plugin()) && Offer.word(claim.offer().kind()).equals(fitted.kind()))
-                .sorted(Comparator.comparing(Registered::broughtBack))
-                .map(Registered::offer).findFirst();
+    private Optional<Offer> offered(Fitted fitted, boolean broughtBack) {
+        return registered.values().stream().filter(claim -> claim.broughtBack() == broughtBack).map(Registered::offer)
+                .filter(offer -> offer.provider().sha256().equals(fitted.provider().sha256()))
+                .filter(offer -> offer.name().equals(fitted.plugin()) && Offer.word(offer.kind()).equals(fitted.kind()))
+                .findFirst();
     }
 
-    private synchronized void bringBack(Fitted fitted) {
+    private void bringBack(Fitted fitted) {
         try {
             broughtBack.computeIfAbsent(fitted.provider().sha256(), provenance::installFromStore);
         } catch (IllegalArgumentException | IllegalStateException missing) {
@@ -179,11 +210,21 @@ public final class Plugins implements Archive, ServiceTrackerCustomizer<Part, Pl
         }
     }
 
-    /** Lets go of the bundles that were brought back and that no rack of {@code inUse} needs. */
-    synchronized void release(List<Fitted> inUse) {
-        var needed = inUse.stream().map(fitted -> fitted.provider().sha256()).toList();
-        for (var hash : List.copyOf(broughtBack.keySet())) {
-            if (!needed.contains(hash)) {
+    /** An offer of its own, whose life tells how long the bundle is needed. */
+    private Offer lend(Offer offer, Fitted fitted) {
+        var hash = fitted.provider().sha256();
+        var own = new Offer(offer.kind(), offer.name(), offer.part(), offer.provider());
+        lent.computeIfAbsent(hash, absent -> new ArrayList<>()).add(new WeakReference<>(own));
+        cleaner.register(own, () -> giveBack(hash));
+        return own;
+    }
+
+    private void giveBack(String hash) {
+        synchronized (broughtBack) {
+            var offers = lent.getOrDefault(hash, new ArrayList<>());
+            offers.removeIf(offer -> offer.refersTo(null));
+            if (offers.isEmpty() && broughtBack.containsKey(hash)) {
+                lent.remove(hash);
                 provenance.release(broughtBack.remove(hash));
             }
         }

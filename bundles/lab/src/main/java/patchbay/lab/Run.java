@@ -38,8 +38,8 @@ public final class Run {
 
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
-    /** How far ahead of its step a swap is prepared: about what building and trying a model takes. */
-    private static final double LEAD_SECONDS = 0.7;
+    /** How far ahead of its step a planned swap is prepared: more than building and trying a model takes. */
+    private static final double LEAD_SECONDS = 1;
 
     private final RunFolder folder;
     private final Experiment experiment;
@@ -50,6 +50,7 @@ public final class Run {
     private final Batches batches;
     private final Optional<EvaluationBatches> heldOut;
     private final Swaps swaps;
+    private final PluginWatch watch;
     private final RunRecord record;
     private final CheckpointWriter checkpoints;
     private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
@@ -80,7 +81,18 @@ public final class Run {
         this.heldOut = dataset.validation().length() > 0
                 ? Optional.of(new EvaluationBatches(dataset.validation(), batch, context, experiment.training().evaluateBatches()))
                 : Optional.empty();
-        this.swaps = new Swaps(archive, start.learner(), start.buildLimit());
+        this.swaps = new Swaps(archive, start.learner(), start.buildLimit(), new Swaps.Pace() {
+            @Override
+            public long soonest(double buildSeconds) {
+                return paused ? step : step + lead(buildSeconds);
+            }
+
+            @Override
+            public void ready() {
+                wake(() -> {});
+            }
+        });
+        this.watch = new PluginWatch(archive, start.beginning() instanceof Event.Started);
         this.record = new RunRecord(folder, step);
         this.checkpoints = new CheckpointWriter(new CheckpointFolder(folder.checkpoints()), experiment.training().keepCheckpoints());
         happened(start.beginning());
@@ -94,7 +106,10 @@ public final class Run {
     }
 
     private void live() {
-        try (AutoCloseable _ = hotDeployment ? archive.onChange(this::pluginsChanged) : () -> {}) {
+        try (AutoCloseable _ = hotDeployment ? archive.onChange(() -> wake(this::pluginsChanged)) : () -> {}) {
+            if (hotDeployment) {
+                pluginsChanged(); // while the model was built
+            }
             train();
         } catch (Exception | Error failure) {
             LOG.warn("run {} failed at step {}", folder.id(), step, failure);
@@ -186,8 +201,8 @@ public final class Run {
             evaluateOnce();
         }
         var event = swaps.install(step);
-        happened(event);
-        if (planned && event instanceof Event.Swapped) {
+        event.ifPresent(this::happened);
+        if (planned && event.orElse(null) instanceof Event.Swapped) {
             evaluatedAt = -1;
             evaluateOnce();
         }
@@ -195,12 +210,12 @@ public final class Run {
 
     /** Hands the swaps that are known beforehand to the builder when their step comes near. */
     private void schedulePlanned() {
-        long horizon = step + lead();
-        script.until(horizon).forEach(entry -> swaps.schedule(entry.step(), entry.change(), entry.cause()));
+        long horizon = step + lead(LEAD_SECONDS);
+        script.until(horizon).forEach(entry -> swaps.plan(entry.step(), entry.change(), entry.cause()));
     }
 
-    private long lead() {
-        return Math.clamp((long) Math.ceil(LEAD_SECONDS / secondsPerStep), 1, 500);
+    private long lead(double seconds) {
+        return Math.clamp((long) Math.ceil(seconds / secondsPerStep), 1, 1_000_000);
     }
 
     private void evaluateOnce() {
@@ -254,6 +269,7 @@ public final class Run {
         }
         state = RunState.paused;
         happened(new Event.Paused(step));
+        swaps.hurry(step);
         while (paused && stopReason.isEmpty()) {
             runBetweenSteps();
             while (swaps.due(step)) {
@@ -298,18 +314,17 @@ public final class Run {
     }
 
     private void pluginsChanged() {
-        var rack = swaps.learner().decoder().rack();
-        boolean stale;
-        try {
-            var present = rack.refreshed(archive);
-            stale = rack.fittings().entrySet().stream()
-                    .anyMatch(entry -> present.at(entry.getKey()).offer().part() != entry.getValue().offer().part());
-        } catch (UserError refusal) {
-            stale = true; // the transaction will say why
-        }
-        if (stale) {
-            swaps.schedule(step + (paused ? 0 : lead()), new Change.Refresh(), "bundle updated");
-            wake(() -> {});
+        watch.changes(step).forEach(this::happened);
+        for (var updated : watch.updated(swaps.learner().decoder().rack())) {
+            var refresh = new Change.Refresh(updated);
+            if (!swaps.isAsked(refresh)) {
+                swaps.ask(refresh, "bundle updated").thenAccept(outcome -> {
+                    if (outcome instanceof Event.Refused && !Swaps.isNothing(outcome)) {
+                        watch.refused(updated);
+                    }
+                    wake(this::pluginsChanged); // it may have more plugins by now
+                });
+            }
         }
     }
 
@@ -348,9 +363,7 @@ public final class Run {
     }
 
     private CompletableFuture<Event> schedule(Change change, String cause) {
-        var outcome = swaps.schedule(step + (paused ? 0 : lead()), change, cause);
-        wake(() -> {});
-        return outcome;
+        return swaps.ask(change, cause);
     }
 
     private void requireAlive() {

@@ -40,12 +40,15 @@ final class Script {
      * For a run that goes on: the swaps that it had made after its checkpoint, and those of the experiment that it had not
      * come to.
      *
+     * <p>A run that was interrupted a second time may not have come again to all that it had made before the first.
+     *
      * @param journalled entries of the journal when the checkpoint was taken
      * @param from steps done at the checkpoint
      */
     static Script of(History history, long journalled, Experiment experiment, long from) {
-        var entries = new ArrayList<>(recorded(history.effectiveFrom(journalled)).toList());
-        var decided = history.effective().events().filter(Script::isDecided).map(Script::key).toList();
+        var repeated = history.repeatedFrom(journalled);
+        var entries = new ArrayList<>(recorded(repeated).toList());
+        var decided = Stream.concat(history.effective().events(), repeated.events()).filter(Script::isDecided).map(Script::key).toList();
         planned(experiment, from).filter(entry -> !decided.contains(key(entry))).forEach(entries::add);
         return new Script(entries);
     }
@@ -81,6 +84,18 @@ final class Script {
                 sink.accept(new Entry(back.step(), new Change.Back(), back.cause()));
             }
         });
+    }
+
+    /** Whether every swap that is taken back is one of these, too: the model before an earlier one is not kept. */
+    boolean isRepeatable() {
+        int swaps = 0;
+        for (var entry : entries) {
+            swaps += entry.change() instanceof Change.Back ? -1 : 1;
+            if (swaps < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The entries not handed out yet that are due when {@code step} steps are done, or earlier. */

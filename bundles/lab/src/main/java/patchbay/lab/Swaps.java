@@ -7,10 +7,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.Fitted;
 import patchbay.lab.record.Transfer;
@@ -19,13 +21,15 @@ import patchbay.model.Fitting;
 import patchbay.model.Offer;
 import patchbay.model.Provider;
 import patchbay.tensor.UserError;
+import patchbay.tensor.Variables;
 import patchbay.training.Learner;
 import patchbay.training.Probe;
 
 /**
  * The swaps of one run, each a transaction: the candidate is built, compiled and tried beside the running model, and takes
- * over between two steps, at the step that was fixed when it was asked for (so that a replay can repeat it). Whatever
- * fails leaves the running model as it was.
+ * over between two steps. Those of the experiment or of a record have a step of their own, and the run waits for them there;
+ * one that is asked for takes effect as soon as it is ready, and the run does not wait. Whatever fails leaves the running
+ * model as it was.
  */
 final class Swaps implements AutoCloseable {
 
@@ -33,41 +37,69 @@ final class Swaps implements AutoCloseable {
     private static final int REMEMBERED = 8;
     /** Steps after a swap in which a fault is blamed on it and undoes it. */
     private static final int PROBATION = 10;
+    private static final String NOTHING = "nothing would change: that is what is in the socket";
 
     private final Archive archive;
     private final Duration limit;
-    private final Deque<Transaction> scheduled = new ArrayDeque<>();
+    private final Pace pace;
+    private final Deque<Transaction> planned = new ArrayDeque<>();
+    private final Deque<Transaction> asked = new ArrayDeque<>();
     private final Deque<Past> history = new ArrayDeque<>();
-    private final ExecutorService builder = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("swap-builder").factory());
+    private final Deque<Probation> probations = new ArrayDeque<>();
+    private final ExecutorService builders = Executors.newVirtualThreadPerTaskExecutor();
     private volatile Learner learner;
-    private Optional<Probation> probation = Optional.empty();
+    /** How long the last candidate took to be built and tried, and a little more. */
+    private volatile double buildSeconds = 0.7;
+
+    /** What the run tells of itself. */
+    interface Pace {
+
+        /** The earliest step at which a model that begins to be built now could take over. */
+        long soonest(double buildSeconds);
+
+        /** Something is ready, or refused. On any thread. */
+        void ready();
+    }
 
     /** @param limit how long a candidate may take to be built and tried */
-    Swaps(Archive archive, Learner learner, Duration limit) {
+    Swaps(Archive archive, Learner learner, Duration limit, Pace pace) {
         this.archive = archive;
         this.learner = learner;
         this.limit = limit;
+        this.pace = pace;
     }
 
     /** A swap on its way. */
     private static final class Transaction {
 
-        private final long step;
         private final Change change;
         private final String cause;
         private final CompletableFuture<Event> outcome = new CompletableFuture<>();
-        private volatile CompletableFuture<Candidate> prepared = new CompletableFuture<>();
+        /** The step that the candidate is built for: its new parameters' first values and age depend on it. */
+        private long step;
+        /** The running model that the candidate is built beside; after another swap the candidate is of no use. */
+        private Learner basis;
+        private CompletableFuture<Candidate> prepared;
+        /** Doubled each time that the candidate came too late for its step. */
+        private double patience = 1;
 
         Transaction(long step, Change change, String cause) {
             this.step = step;
             this.change = change;
             this.cause = cause;
         }
+
+        boolean isPrepared() {
+            return prepared != null && prepared.isDone();
+        }
     }
 
-    /** The model before the last swap with all of its values, for as long as the swap may have to be undone. */
-    private record Probation(long step, Past past, Event.Swapped swap) {}
+    /**
+     * The model before a swap with all of its values, for as long as the swap may have to be undone.
+     *
+     * @param replaced the swap's entry in the history
+     */
+    private record Probation(long step, Past replaced, Past kept, Event.Swapped swap) {}
 
     /** A model that passed, and what it is made of. */
     private record Candidate(Learner learner, List<Fitting> before, List<Fitting> after) {}
@@ -77,70 +109,144 @@ final class Swaps implements AutoCloseable {
         return learner;
     }
 
-    /**
-     * Has {@code change} take effect when {@code step} steps are done, or later if another swap is due later.
-     *
-     * @return what came of it: a {@link Event.Swapped}, {@link Event.RolledBack} or {@link Event.Refused}
-     */
-    synchronized CompletableFuture<Event> schedule(long step, Change change, String cause) {
-        long due = scheduled.isEmpty() ? step : Math.max(step, scheduled.getLast().step);
-        var transaction = new Transaction(due, change, cause);
-        scheduled.add(transaction);
-        if (scheduled.size() == 1) {
+    /** Has {@code change} take effect when {@code step} steps are done; in order of their steps. */
+    synchronized CompletableFuture<Event> plan(long step, Change change, String cause) {
+        var transaction = new Transaction(step, change, cause);
+        planned.add(transaction);
+        if (planned.size() == 1) {
             prepare(transaction);
         }
         return transaction.outcome;
     }
 
-    /** Whether a swap is to take effect now that {@code step} steps are done. */
+    /**
+     * Has {@code change} take effect as soon as it is ready, after what was asked for before.
+     *
+     * @return what came of it: a {@link Event.Swapped}, {@link Event.RolledBack} or {@link Event.Refused}
+     */
+    synchronized CompletableFuture<Event> ask(Change change, String cause) {
+        var transaction = new Transaction(0, change, cause);
+        asked.add(transaction);
+        if (asked.size() == 1) {
+            prepare(transaction);
+        }
+        return transaction.outcome;
+    }
+
+    /** Whether {@code change} waits already. */
+    synchronized boolean isAsked(Change change) {
+        return asked.stream().anyMatch(transaction -> transaction.change.equals(change));
+    }
+
+    /** Whether something is to be installed, or told, now that {@code step} steps are done. */
     synchronized boolean due(long step) {
-        return !scheduled.isEmpty() && scheduled.getFirst().step <= step;
+        return next(step).isPresent();
     }
 
-    /** The step of the next swap, if there is one. */
-    synchronized Optional<Long> next() {
-        return Optional.ofNullable(scheduled.peekFirst()).map(transaction -> transaction.step);
+    private Optional<Transaction> next(long step) {
+        if (!planned.isEmpty() && planned.getFirst().step <= step) {
+            return Optional.of(planned.getFirst());
+        }
+        return Optional.ofNullable(asked.peekFirst())
+                .filter(first -> first.isPrepared() && (first.step <= step || first.prepared.isCompletedExceptionally()));
     }
 
-    /** Waits for the swap that is due and installs it, or says why not. Called by the run's thread between two steps. */
-    Event install(long step) {
+    /** The run stands still: what was to take over at a later step need not wait for it. */
+    synchronized void hurry(long step) {
+        if (!asked.isEmpty() && asked.getFirst().step > step) {
+            prepare(asked.getFirst());
+        }
+    }
+
+    /**
+     * Installs what is due, or says why not. Called by the run's thread between two steps.
+     *
+     * @return empty if nothing came of it that is worth telling
+     */
+    Optional<Event> install(long step) {
+        long began = System.nanoTime();
         Transaction transaction;
+        boolean waits;
         synchronized (this) {
-            transaction = scheduled.getFirst();
+            transaction = next(step).orElseThrow();
+            waits = transaction == planned.peekFirst();
         }
         Event event;
         try {
-            var candidate = transaction.prepared.join();
-            event = takeOver(step, transaction, candidate);
+            var candidate = prepared(transaction, step, waits);
+            if (candidate.isEmpty()) {
+                return Optional.empty();
+            }
+            event = takeOver(step, transaction, candidate.get(), began);
         } catch (CompletionException refusal) {
             event = refused(step, transaction, refusal.getCause());
         } catch (RuntimeException failure) { // the plugin's own rule for carrying values over
             event = refused(step, transaction, failure);
         }
         synchronized (this) {
-            scheduled.removeFirst();
-            if (!scheduled.isEmpty()) {
-                prepare(scheduled.getFirst());
-            }
+            (waits ? planned : asked).removeFirst();
+            prepareFirst();
         }
         transaction.outcome.complete(event);
-        return event;
+        return transaction.change instanceof Change.Refresh && isNothing(event) ? Optional.empty() : Optional.of(event);
+    }
+
+    /** The transaction's candidate if it fits this very moment; one that does not is built anew, and only a planned one waited for. */
+    private Optional<Candidate> prepared(Transaction transaction, long step, boolean waits) {
+        while (true) {
+            boolean refused = transaction.prepared.handle((candidate, refusal) -> refusal != null).join();
+            synchronized (this) {
+                if (transaction.basis == learner && (refused || transaction.step == step)) {
+                    return Optional.of(transaction.prepared.join());
+                }
+                transaction.step = step;
+                transaction.patience *= 2;
+                prepare(transaction);
+            }
+            if (!waits) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    /** The first of either kind, unless that is under way beside the present model. */
+    private void prepareFirst() {
+        for (var queue : List.of(planned, asked)) {
+            var first = queue.peekFirst();
+            if (first != null && first.basis != learner) {
+                prepare(first);
+            }
+        }
     }
 
     private void prepare(Transaction transaction) {
-        var prepared = transaction.prepared;
-        builder.execute(() -> {
+        if (transaction.prepared != null) {
+            transaction.prepared.thenAccept(unwanted -> unwanted.learner().close());
+        }
+        if (!planned.contains(transaction)) {
+            transaction.step = pace.soonest(transaction.patience * buildSeconds);
+        }
+        long step = transaction.step;
+        var basis = learner;
+        var past = Optional.ofNullable(history.peek());
+        var prepared = new CompletableFuture<Candidate>();
+        transaction.basis = basis;
+        transaction.prepared = prepared;
+        builders.execute(() -> {
+            long began = System.nanoTime();
             try {
-                prepared.complete(Guard.within(limit, "building the changed model", () -> build(transaction, transaction.change)));
+                var candidate = Guard.within(limit, "building the changed model", () -> build(basis, past, step, transaction.change));
+                buildSeconds = Math.max(0.1, 1.3 * (System.nanoTime() - began) / 1e9);
+                prepared.complete(candidate);
             } catch (UserError refusal) {
                 prepared.completeExceptionally(refusal);
             }
+            pace.ready();
         });
     }
 
-    private Candidate build(Transaction transaction, Change change) {
-        var running = learner;
-        var rack = change.apply(running.decoder().rack(), archive, Optional.ofNullable(history.peek()));
+    private Candidate build(Learner running, Optional<Past> past, long step, Change change) {
+        var rack = change.apply(running.decoder().rack(), archive, past);
         var before = new ArrayList<Fitting>();
         var after = new ArrayList<Fitting>();
         rack.fittings().forEach((path, fitting) -> {
@@ -151,12 +257,12 @@ final class Swaps implements AutoCloseable {
             }
         });
         if (after.isEmpty()) {
-            throw new UserError("nothing would change: that is what is in the socket");
+            throw new UserError(NOTHING);
         }
         var decoder = new Decoder(rack, running.decoder().vocabulary());
         var candidate = change instanceof Change.Back
-                ? running.candidate(decoder, transaction.step, history.peek().variables(), history.peek().births())
-                : running.candidate(decoder, transaction.step);
+                ? running.candidate(decoder, step, past.orElseThrow().variables(), past.orElseThrow().births())
+                : running.candidate(decoder, step);
         try {
             Probe.check(decoder, candidate.variables());
         } catch (RuntimeException | Error failure) {
@@ -170,8 +276,7 @@ final class Swaps implements AutoCloseable {
         return a.plug().equals(b.plug()) && a.offer().part() == b.offer().part();
     }
 
-    private Event takeOver(long step, Transaction transaction, Candidate candidate) {
-        long began = System.nanoTime();
+    private Event takeOver(long step, Transaction transaction, Candidate candidate, long began) {
         var running = learner;
         try {
             candidate.learner().takeOver(running);
@@ -179,60 +284,64 @@ final class Swaps implements AutoCloseable {
             candidate.learner().close();
             throw failure;
         }
-        boolean back = transaction.change instanceof Change.Back;
-        if (back) {
-            history.pop();
-        } else {
-            remember(running);
-        }
-        var spare = back ? Optional.<Past>empty() : Optional.of(new Past(history.peek().sockets(), running.variables().copy(), running.births()));
-        learner = candidate.learner();
-        running.close();
-        double pause = (System.nanoTime() - began) / 1e6;
         var change = transaction.change;
         var transfer = transfer(running, candidate);
         var before = Fitted.of(candidate.before());
         var after = Fitted.of(candidate.after());
-        if (spare.isEmpty()) {
-            probation = Optional.empty();
-            return new Event.RolledBack(step, transaction.cause, before, after, transfer, pause);
+        boolean back = change instanceof Change.Back;
+        var kept = back ? Optional.<Variables>empty() : Optional.of(running.variables().copy());
+        synchronized (this) {
+            if (back) {
+                var undone = history.pop();
+                probations.removeIf(probation -> probation.replaced() == undone);
+            } else {
+                remember(running);
+            }
+            learner = candidate.learner();
+        }
+        running.close();
+        if (back) {
+            return new Event.RolledBack(step, transaction.cause, before, after, transfer, millisSince(began));
         }
         var swapped = new Event.Swapped(step, change.socket(), change.plugin(), change.options(), transaction.cause, before, after,
-                transfer, pause);
-        probation = Optional.of(new Probation(step, spare.get(), swapped));
+                transfer, millisSince(began));
+        var replaced = history.peek();
+        probations.push(new Probation(step, replaced, new Past(replaced.sockets(), kept.orElseThrow(), replaced.births()), swapped));
         return swapped;
     }
 
-    /** Whether a fault now is blamed on the last swap. */
+    private static double millisSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1e6;
+    }
+
+    /** Whether a fault now is blamed on a swap. */
     boolean onProbation(long step) {
-        if (probation.isPresent() && step >= probation.get().step() + PROBATION) {
-            probation = Optional.empty();
-        }
-        return probation.isPresent();
+        probations.removeIf(probation -> step >= probation.step() + PROBATION);
+        return !probations.isEmpty();
     }
 
     /**
-     * Undoes the swap that is on probation, and every step since, by the values that were kept. Called by the run's thread.
+     * Undoes the last swap that is on probation, and every step since, by the values that were kept. Called by the run's thread.
      *
      * @return tells the step from which the run goes on
      */
     Event.RolledBack rewind(String fault) {
         long began = System.nanoTime();
-        var kept = probation.orElseThrow();
+        var probation = probations.pop();
         var failed = learner;
-        var rack = Change.fit(failed.decoder().rack(), kept.past().sockets(), archive);
-        learner = failed.restored(new Decoder(rack, failed.decoder().vocabulary()), kept.past().variables(), kept.past().births());
-        failed.close();
-        history.pop();
-        probation = Optional.empty();
+        var kept = probation.kept();
+        var rack = Change.fit(failed.decoder().rack(), kept.sockets(), archive);
+        var restored = failed.restored(new Decoder(rack, failed.decoder().vocabulary()), kept.variables(), kept.births());
         synchronized (this) {
-            if (!scheduled.isEmpty()) { // what was prepared shares the failed model's values
-                scheduled.getFirst().prepared = new CompletableFuture<>();
-                prepare(scheduled.getFirst());
+            learner = restored;
+            while (history.pop() != probation.replaced()) {
+                continue; // swaps that were taken back are no longer there
             }
+            prepareFirst();
         }
-        var swap = kept.swap();
-        return new Event.RolledBack(kept.step(), fault, swap.after(), swap.before(), Transfer.none(), (System.nanoTime() - began) / 1e6);
+        failed.close();
+        var swap = probation.swap();
+        return new Event.RolledBack(probation.step(), fault, swap.after(), swap.before(), Transfer.none(), millisSince(began));
     }
 
     private void remember(Learner replaced) {
@@ -271,28 +380,40 @@ final class Swaps implements AutoCloseable {
         return new Event.Refused(step, change.socket(), change.plugin(), change.options(), transaction.cause, providers(change), text);
     }
 
+    /** Whether a swap was refused because it had no effect. */
+    static boolean isNothing(Event event) {
+        return event instanceof Event.Refused refused && refused.reason().equals(NOTHING);
+    }
+
     private List<Provider> providers(Change change) {
+        if (change instanceof Change.Refresh refresh) {
+            return List.of(refresh.provider());
+        }
         return archive.offers().stream().filter(offer -> offer.name().equals(change.plugin())).map(Offer::provider).distinct().toList();
     }
 
     /** What {@code status} and tests see of the swaps that wait. */
     synchronized Map<Long, String> waiting() {
-        var waiting = new java.util.TreeMap<Long, String>();
-        scheduled.forEach(transaction -> waiting.put(transaction.step, transaction.change.socket() + " ← " + transaction.change.plugin()));
+        var waiting = new TreeMap<Long, String>();
+        Stream.concat(planned.stream(), asked.stream()).forEach(transaction -> waiting.merge(transaction.step,
+                transaction.change.socket() + " ← " + transaction.change.plugin(), (one, other) -> one + ", " + other));
         return waiting;
     }
 
     /** Refuses what was not installed. */
     @Override
     public void close() {
-        builder.shutdownNow();
+        builders.shutdownNow();
         List<Transaction> left;
         synchronized (this) {
-            left = List.copyOf(scheduled);
-            scheduled.clear();
+            left = Stream.concat(planned.stream(), asked.stream()).toList();
+            planned.clear();
+            asked.clear();
+            history.clear();
+            probations.clear();
         }
         left.forEach(transaction -> transaction.outcome.completeExceptionally(new UserError(
-                "the run ended before step " + transaction.step + ", at which the swap was to take effect")));
+                "the run ended before the swap could take effect")));
         learner.close();
     }
 }

@@ -41,12 +41,16 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
         return new Rack(settings, wiring.with(pattern, plug), changed);
     }
 
-    /** This rack with the shelf's present plugin wherever it differs from the one that is fitted; sockets whose plugin is gone keep theirs. */
+    /**
+     * This rack with the shelf's present plugin wherever the same bundle has another one now than is fitted; sockets whose plugin
+     * is gone, or taken by another bundle, keep theirs.
+     */
     public Rack refreshed(Shelf shelf) {
         var offers = new ArrayList<>(shelf.offers());
         var changed = new LinkedHashMap<>(fittings);
         changed.replaceAll((path, fitting) -> offers.stream()
-                .filter(offer -> offer.kind() == fitting.socket().kind() && offer.name().equals(fitting.plug().plugin()))
+                .filter(offer -> offer.kind() == fitting.socket().kind() && offer.name().equals(fitting.plug().plugin())
+                        && offer.provider().bundle().equals(fitting.offer().provider().bundle()))
                 .findFirst().map(offer -> new Fitting(fitting.socket(), fitting.plug(), offer)).orElse(fitting));
         return new Rack(settings, wiring, changed);
     }

@@ -42,7 +42,7 @@ public final class Probe {
      * @throws UserError if it does not pass, with the reason
      */
     public static void check(Decoder decoder, Variables values) {
-        var probe = new Probe(decoder, values);
+        var probe = new Probe(decoder, values.copy()); // a run may be changing them
         probe.checkGradients();
         probe.checkCausality();
         probe.checkDecoding();

@@ -1,6 +1,7 @@
 package patchbay.lab.record;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,40 @@ public record History(List<Entry> entries) {
             kept.add(i);
         }
         return new History(kept.stream().filter(index -> index >= journalled).map(entries::get).toList());
+    }
+
+    /**
+     * What a run that is resumed from a checkpoint has to do again: the swaps and rollbacks that happened after its first {@code journalled}
+     * entries, and those that it was to do again after an earlier interruption and had not come to.
+     */
+    public History repeatedFrom(long journalled) {
+        var kept = new ArrayList<Integer>();
+        var awaited = new ArrayDeque<Integer>();
+        for (int i = 0; i < entries.size(); i++) {
+            var event = entries.get(i).event();
+            if (event instanceof Event.Resumed resumed) {
+                var undone = kept.stream().filter(index -> index >= resumed.journalled()).toList();
+                kept.removeAll(undone);
+                undone.reversed().forEach(awaited::addFirst);
+            } else if (event instanceof Event.Swapped || event instanceof Event.RolledBack || event instanceof Event.Refused) {
+                if (!awaited.isEmpty() && isAgain(entries.get(awaited.getFirst()).event(), event)) {
+                    awaited.removeFirst();
+                }
+                if (!(event instanceof Event.Refused)) {
+                    kept.add(i);
+                }
+            }
+        }
+        return new History(Stream.concat(kept.stream().filter(index -> index >= journalled), awaited.stream()).map(entries::get).toList());
+    }
+
+    private static boolean isAgain(Event before, Event now) {
+        return before.step() == now.step() && switch (before) {
+            case Event.Swapped swapped -> now instanceof Event.Swapped again && again.socket().equals(swapped.socket())
+                    && again.plugin().equals(swapped.plugin()) || now instanceof Event.Refused refused
+                    && refused.socket().equals(swapped.socket()) && refused.plugin().equals(swapped.plugin());
+            default -> now instanceof Event.RolledBack;
+        };
     }
 
     public Stream<Event> events() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import patchbay.tensor.UserError;
 import patchbay.training.safetensors.AtomicFile;
@@ -30,10 +31,18 @@ public record CheckpointFolder(Path folder) {
 
     /** Looks from the newest back, verifying hashes, until one is whole. */
     public Latest latest() {
+        return latest(whole -> true);
+    }
+
+    /** The newest that is whole and {@code wanted}. */
+    public Latest latest(Predicate<Checkpoint> wanted) {
         var skipped = new ArrayList<String>();
         for (var candidate : steps().reversed()) {
             try {
-                return new Latest(Optional.of(Checkpoint.open(candidate)), List.copyOf(skipped));
+                var checkpoint = Checkpoint.open(candidate);
+                if (wanted.test(checkpoint)) {
+                    return new Latest(Optional.of(checkpoint), List.copyOf(skipped));
+                }
             } catch (UserError e) {
                 skipped.add(e.getMessage());
             }
