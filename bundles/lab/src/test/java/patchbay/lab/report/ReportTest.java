@@ -87,12 +87,12 @@ class ReportTest {
 
     @Test
     void smoothingNeverLooksAcrossASwap() {
-        var values = new float[240];
-        java.util.Arrays.fill(values, 0, 100, 1);
-        java.util.Arrays.fill(values, 100, 240, 5);
-        assertArrayEquals(values, Curve.smooth(values, new int[] {100}));
+        var values = new float[2400];
+        java.util.Arrays.fill(values, 0, 1000, 1);
+        java.util.Arrays.fill(values, 1000, 2400, 5);
+        assertArrayEquals(values, Curve.smooth(values, new int[] {1000}));
         var blurred = Curve.smooth(values, new int[0]);
-        assertTrue(blurred[99] > 1 && blurred[100] < 5);
+        assertTrue(blurred[999] > 1 && blurred[1000] < 5);
     }
 
     @Test
