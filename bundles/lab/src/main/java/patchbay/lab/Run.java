@@ -114,7 +114,7 @@ public final class Run {
         } catch (Exception | Error failure) {
             LOG.warn("run {} failed at step {}", folder.id(), step, failure);
             state = RunState.failed;
-            happened(new Event.Failed(step, failure instanceof UserError ? failure.getMessage() : failure.toString()));
+            told(new Event.Failed(step, failure instanceof UserError ? failure.getMessage() : failure.toString()));
         } finally {
             close();
         }
@@ -241,7 +241,7 @@ public final class Run {
         long at = step;
         var metadata = CheckpointState.of(learner, record.journalled()).toMetadata();
         checkpoints.write((int) at, snapshot -> CheckpointState.take(learner, snapshot), metadata)
-                .whenComplete((path, failure) -> happened(failure == null
+                .whenComplete((path, failure) -> told(failure == null
                         ? new Event.Checkpointed(at, folder.relative(path), (System.nanoTime() - began) / 1e9)
                         : new Event.CheckpointFailed(at, reason(failure))));
         if (stopReason.isPresent() || at >= experiment.training().steps()) {
@@ -325,6 +325,15 @@ public final class Run {
                     wake(this::pluginsChanged); // it may have more plugins by now
                 });
             }
+        }
+    }
+
+    /** Like {@link #happened}, where nobody is left to tell if even the journal cannot be written (a full disk). */
+    private void told(Event event) {
+        try {
+            happened(event);
+        } catch (UserError unwritten) {
+            LOG.error("run {}: {} ({})", folder.id(), unwritten.getMessage(), event);
         }
     }
 
