@@ -36,6 +36,9 @@ record Announcer(LineReader reader) implements RunListener {
 
     @Override
     public void ended(Run run) {
+        if (run.state() == RunState.stopped) {
+            return; // somebody wanted so, and was told
+        }
         var summary = run.folder().summary();
         reader.printAbove("%s %s after %d steps: loss %s, validation loss %s%s".formatted(run.id(), run.state(), run.step(),
                 Numbers.loss(summary.loss()), Numbers.loss(summary.validationLoss()),
