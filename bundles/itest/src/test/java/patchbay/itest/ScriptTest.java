@@ -149,7 +149,7 @@ class ScriptTest {
     }
 
     /** Until a process has written this. */
-    private static void awaitText(Path file, String text) throws IOException, InterruptedException {
+    static void awaitText(Path file, String text) throws IOException, InterruptedException {
         try (var watcher = FileSystems.getDefault().newWatchService()) {
             file.getParent().register(watcher, StandardWatchEventKinds.ENTRY_MODIFY);
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);

@@ -33,7 +33,7 @@ record Ending(RunSummary summary, List<SwapEffect> swaps, List<Event.Sampled> sa
         }
         text.append('\n');
         if (summary.state() == RunState.stopped) {
-            text.append("go on   resume ").append(summary.run()).append('\n');
+            text.append("go on   patchbay exec 'resume ").append(summary.run()).append("'\n");
         }
         return text.append("report  ").append(summary.report().isEmpty() ? summary.folder() : summary.report()).append('\n').toString();
     }

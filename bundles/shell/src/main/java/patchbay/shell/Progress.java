@@ -40,6 +40,11 @@ final class Progress {
         }
     }
 
+    /** Whether the last line can still be read: one that was taken away can not. */
+    boolean isShown() {
+        return !output.terminal() || shown > 0;
+    }
+
     /** Takes the line away, so that something else can be written. */
     void clear() {
         if (shown > 0) {

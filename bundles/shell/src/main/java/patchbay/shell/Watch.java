@@ -65,7 +65,7 @@ final class Watch implements RunListener {
                 run.stop("interrupted");
             }
         }
-        if (last.isPresent() && last.get().step() != shownStep && !output.terminal()) {
+        if (!output.terminal()) {
             show(shownStep, steps);
         }
         progress.clear();
@@ -76,7 +76,7 @@ final class Watch implements RunListener {
 
     private long show(long shownStep, long steps) {
         var now = last;
-        if (now.isEmpty() || now.get().step() == shownStep && !output.terminal()) {
+        if (now.isEmpty() || now.get().step() == shownStep && progress.isShown()) {
             return shownStep;
         }
         progress.show(Progress.text(now.get(), steps, pace.seconds(steps - now.get().step())));

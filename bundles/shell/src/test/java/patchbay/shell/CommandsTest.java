@@ -89,6 +89,13 @@ class CommandsTest {
     }
 
     @Test
+    void aRunThatFailsSaysWhyAndFails() throws Exception {
+        var failed = assertThrows(CommandFailed.class, () -> workshop.execute("run tiny training.learning-rate=1e30 training.clip=0 training.warm-up=0"));
+        assertEquals(1, failed.exitCode());
+        assertTrue(failed.getMessage().matches("run tiny-.* failed: step .*NaN.*"), failed.getMessage());
+    }
+
+    @Test
     void aLiveRunIsSteered() throws Exception {
         var run = workshop.endless();
         awaitStep(run, 3);
