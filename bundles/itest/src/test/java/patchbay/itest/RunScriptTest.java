@@ -67,7 +67,7 @@ class RunScriptTest {
 
     @Test
     void aSwapThatIsRefusedFailsAndTheRunGoesOn() throws Exception {
-        var result = script().run("exec", "run tiny.yaml swaps=[] --background " + ENDLESS,
+        var result = script().run("exec", "run tiny.yaml 'swaps=[]' --background " + ENDLESS,
                 "swap layers.*.moe.router cosine temperature=0.3", "rollback", "status", "swap layers.*.moe.router cosine temperature=-1", "echo more");
         assertEquals(1, result.exitCode(), result.err());
         assertTrue(result.out().contains(": layers.0-1.moe.router: top-k → cosine {temperature=0.3}"), result.out());
@@ -100,7 +100,7 @@ class RunScriptTest {
         assumeTrue(Terminal.isAvailable(), "no pseudo-terminal: the command 'script' of util-linux is missing");
         try (var terminal = new Terminal(script())) {
             terminal.await("patchbay> ");
-            terminal.enter("run tiny.yaml " + ENDLESS + " swaps=[]");
+            terminal.enter("run tiny.yaml " + ENDLESS + " 'swaps=[]'");
             terminal.await("patchbay tiny ");
             terminal.type("swap layers.*.moe.r\tco\t");
             terminal.await("cosine ");

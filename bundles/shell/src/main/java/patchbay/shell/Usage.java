@@ -69,7 +69,8 @@ record Usage(String text, int least, int most, boolean options, Set<String> flag
             }
         }
         if (words.size() < least || words.size() > most || words.stream().limit(least).anyMatch(String::isEmpty)) {
-            throw new UserError("usage: " + text);
+            boolean torn = words.size() > most && chosen.containsValue(""); // the shell takes brackets for a list of its own
+            throw new UserError("usage: " + text + (torn ? "; a value with brackets or spaces needs quotes, as in 'swaps=[]'" : ""));
         }
         return new Call(List.copyOf(words), chosen, set);
     }

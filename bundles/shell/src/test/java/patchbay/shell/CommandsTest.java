@@ -216,6 +216,7 @@ class CommandsTest {
     @CsvSource(delimiter = '|', textBlock = """
             run                                   | usage: run EXPERIMENT
             run tiny more                         | usage: run EXPERIMENT
+            run tiny swaps=[]                     | needs quotes, as in
             run tinny                             | unknown experiment 'tinny'; did you mean 'tiny'?
             run tiny --jason                      | unknown flag '--jason'; did you mean '--json'?
             run tiny training.stepz=3             | unknown key 'stepz' under 'training'; did you mean 'steps'?
