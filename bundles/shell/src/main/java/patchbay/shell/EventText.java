@@ -16,8 +16,12 @@ final class EventText {
 
     /** What a person who watches wants to know; empty for what only the record needs. */
     static Optional<String> of(Event event) {
-        return Optional.ofNullable(switch (event) {
-            case Event.Started started -> null;
+        return Optional.of(words(event)).filter(words -> !words.isEmpty());
+    }
+
+    private static String words(Event event) {
+        return switch (event) {
+            case Event.Started started -> "";
             case Event.Resumed resumed -> resumed.checkpoint().isEmpty()
                     ? "begins anew: there was no checkpoint"
                     : step(event) + "resumed from " + resumed.checkpoint();
@@ -26,17 +30,17 @@ final class EventText {
             case Event.Refused refused -> refusal(refused);
             case Event.Evaluated evaluated -> step(event) + "validation loss " + Numbers.loss(evaluated.loss());
             case Event.CheckpointFailed failed -> step(event) + "no checkpoint was written: " + failed.reason();
-            case Event.Checkpointed checkpointed -> null;
-            case Event.Sampled sampled -> null;
+            case Event.Checkpointed checkpointed -> "";
+            case Event.Sampled sampled -> "";
             case Event.Paused paused -> step(event) + "paused";
             case Event.Unpaused unpaused -> step(event) + "goes on";
             case Event.Stopped stopped -> step(event) + "stopped: " + stopped.reason();
             case Event.Failed failed -> step(event) + "failed: " + failed.reason();
-            case Event.Finished finished -> null;
+            case Event.Finished finished -> "";
             case Event.PluginArrived arrived -> step(event) + arrived.kind() + " " + arrived.plugin() + " arrived: " + arrived.provider();
             case Event.PluginGone gone -> step(event) + gone.kind() + " " + gone.plugin() + " is gone: " + gone.provider();
             case Event.Warning warning -> step(event) + "warning: " + warning.text();
-        });
+        };
     }
 
     private static String step(Event event) {

@@ -23,13 +23,13 @@ final class Pace {
         }
     }
 
-    /** Seconds for {@code steps} more of them; NaN as long as nobody can tell. */
-    synchronized double seconds(long steps) {
+    /** NaN as long as nobody can tell. */
+    synchronized double secondsPerStep() {
         if (marks.size() < ENOUGH) {
             return Double.NaN;
         }
         var first = marks.getFirst();
         var last = marks.getLast();
-        return (last.nanos() - first.nanos()) / 1e9 / (last.step() - first.step()) * steps;
+        return (last.nanos() - first.nanos()) / 1e9 / (last.step() - first.step());
     }
 }

@@ -22,10 +22,13 @@ final class Progress {
         return output.terminal() ? 200 : 5_000;
     }
 
-    static String text(Measurement measurement, long steps, double secondsLeft) {
+    /** @param secondsPerStep of the last steps and what lies between them; NaN if nobody can tell yet */
+    static String text(Measurement measurement, long steps, double secondsPerStep) {
         int width = Long.toString(steps).length();
+        double tokens = measurement.tokensPerSecond() * measurement.milliseconds() / 1000;
+        double speed = Double.isNaN(secondsPerStep) ? measurement.tokensPerSecond() : tokens / secondsPerStep;
         return ("step %" + width + "d/%d  loss %s  %s tokens/s  %s left").formatted(measurement.step(), steps,
-                Numbers.loss(measurement.loss()), Numbers.whole(measurement.tokensPerSecond()), Numbers.time(secondsLeft));
+                Numbers.loss(measurement.loss()), Numbers.whole(speed), Numbers.time(secondsPerStep * (steps - measurement.step())));
     }
 
     void show(String line) {

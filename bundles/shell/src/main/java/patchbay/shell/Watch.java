@@ -79,7 +79,7 @@ final class Watch implements RunListener {
         if (now.isEmpty() || now.get().step() == shownStep && progress.isShown()) {
             return shownStep;
         }
-        progress.show(Progress.text(now.get(), steps, pace.seconds(steps - now.get().step())));
+        progress.show(Progress.text(now.get(), steps, pace.secondsPerStep()));
         return now.get().step();
     }
 

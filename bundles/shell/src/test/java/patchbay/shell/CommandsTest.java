@@ -152,10 +152,7 @@ class CommandsTest {
                 throw new IllegalStateException(failed);
             }
         });
-        while (workshop.lab.current().isEmpty()) {
-            assertFalse(command.isDone(), "the run begins");
-            Thread.onSpinWait();
-        }
+        workshop.await(" active a token; step 0 of ");
         var run = workshop.lab.current().orElseThrow();
         awaitStep(run, 2);
         workshop.foreground.close();

@@ -53,9 +53,9 @@ class ProgressTest {
 
     @Test
     void theLineTellsStepLossSpeedAndTime() {
-        var measurement = new Measurement(120, 2.31424f, 1, 1e-3, 12345.6, 30, Map.of(), Map.of());
-        assertEquals("step  120/1300  loss 2.3142  12,346 tokens/s  0:42 left", Progress.text(measurement, 1300, 41.7));
-        assertTrue(Progress.text(measurement, 1300, Double.NaN).endsWith("  - left"));
+        var measurement = new Measurement(120, 2.31424f, 1, 1e-3, 10_000, 100, Map.of(), Map.of()); // of 1000 tokens
+        assertEquals("step  120/1300  loss 2.3142  8,000 tokens/s  2:28 left", Progress.text(measurement, 1300, 0.125));
+        assertEquals("step  120/1300  loss 2.3142  10,000 tokens/s  - left", Progress.text(measurement, 1300, Double.NaN));
     }
 
     @Test
@@ -86,12 +86,12 @@ class ProgressTest {
     @Test
     void paceLooksAtTheLastStepsAndBeginsAnewWhenStepsAreUndone() {
         var pace = new Pace();
-        assertTrue(Double.isNaN(pace.seconds(10)));
+        assertTrue(Double.isNaN(pace.secondsPerStep()));
         for (int step = 1; step <= 100; step++) {
             pace.done(step, step < 50 ? 0 : (step - 49) * 500_000_000L);
         }
-        assertEquals(5.0, pace.seconds(10), 0.9);
+        assertEquals(0.5, pace.secondsPerStep(), 0.09);
         pace.done(60, 0);
-        assertTrue(Double.isNaN(pace.seconds(10)));
+        assertTrue(Double.isNaN(pace.secondsPerStep()));
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
@@ -38,7 +39,13 @@ final class Workshop implements AutoCloseable {
     final Runs runs;
     final Foreground foreground;
     final ExperimentFolder experiments;
-    final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    final ByteArrayOutputStream out = new ByteArrayOutputStream() {
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            super.write(bytes, offset, length);
+            notifyAll();
+        }
+    };
     final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final ThreadIOImpl streams = new ThreadIOImpl();
     private final CommandProcessorImpl processor;
@@ -92,6 +99,20 @@ final class Workshop implements AutoCloseable {
         err.reset();
         session.execute(line);
         return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Until a command that is under way on another thread has written this. */
+    void await(String text) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        synchronized (out) {
+            while (!out.toString(StandardCharsets.UTF_8).contains(text)) {
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                if (left <= 0) {
+                    throw new AssertionError("'" + text + "' was not written: " + out.toString(StandardCharsets.UTF_8));
+                }
+                out.wait(left);
+            }
+        }
     }
 
     /** A run that does not end by itself. */
