@@ -48,6 +48,11 @@ record Batch(CommandSession session, PrintStream out, PrintStream err, boolean t
                 e.printStackTrace(err);
             }
             return failure.exitCode();
+        } catch (LinkageError e) {
+            if (stopping.getAsBoolean()) {
+                return 130; // a class of a bundle that has been stopped under the command
+            }
+            throw e;
         } finally {
             out.flush();
         }

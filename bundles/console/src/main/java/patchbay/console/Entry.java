@@ -33,13 +33,13 @@ public final class Entry implements ToIntFunction<List<String>> {
     /** Its own commands come first when a name is found in several places. */
     private static final String SCOPES = "patchbay:console:*";
 
-    private final BundleContext context;
+    private final Bundle framework;
     private final CommandProcessor processor;
     private final Console console;
 
     @Activate
     public Entry(BundleContext context, @Reference CommandProcessor processor, @Reference Console console) {
-        this.context = context;
+        this.framework = context.getBundle(0); // a context is of no use any more when its bundle has been stopped
         this.processor = processor;
         this.console = console;
     }
@@ -68,8 +68,7 @@ public final class Entry implements ToIntFunction<List<String>> {
         CommandSession session = processor.createSession(in, out, err);
         session.put("SCOPE", SCOPES);
         session.put(CommandSession.OPTION_NO_GLOB, true); // layers.*.moe.router is a pattern of sockets, not of files
-        return new Batch(session, out, err, Boolean.getBoolean("patchbay.traces"),
-                () -> context.getBundle(0).getState() == Bundle.STOPPING);
+        return new Batch(session, out, err, Boolean.getBoolean("patchbay.traces"), () -> framework.getState() != Bundle.ACTIVE);
     }
 
     private static Iterator<String> lines(InputStream in) {
