@@ -31,6 +31,28 @@ public final class MatMul {
     }
 
     /**
+     * The product of a few rows, one column at a time, so that there is something to share out: with j = {@code first + i},
+     * {@code out[r, j] = Σ_p a[r, p] · b[p, j]} for every row r of the m. Strides express every transpose.
+     *
+     * @param m rows of the output
+     * @param n its columns
+     * @param k length of the sum
+     */
+    public static void columns(int first, int count, float[] a, float[] b, float[] out, int m, int n, int k,
+            int aRow, int aColumn, int bRow, int bColumn) {
+        for (@Parallel int i = 0; i < count; i++) {
+            int j = first + i;
+            for (int row = 0; row < m; row++) {
+                float sum = 0;
+                for (int p = 0; p < k; p++) {
+                    sum += a[row * aRow + p * aColumn] * b[p * bRow + j * bColumn];
+                }
+                out[row * n + j] = sum;
+            }
+        }
+    }
+
+    /**
      * Rows sorted by group, each multiplied with its group's matrix: {@code out[r, j] = Σ_p rows[r, p] · weights[g, p, j]}
      * for the g with {@code offsets[g] ≤ r < offsets[g + 1]}. A row at or beyond {@code offsets[groups]} yields zeros.
      *
@@ -48,6 +70,31 @@ public final class MatMul {
                 group++;
             }
             for (int j = 0; j < n; j++) {
+                float sum = 0;
+                if (group < groups) {
+                    for (int p = 0; p < k; p++) {
+                        sum += rows[row * k + p] * weights[group * k * n + p * wRow + j * wColumn];
+                    }
+                }
+                out[row * n + j] = sum;
+            }
+        }
+    }
+
+    /**
+     * What {@link #grouped} computes, of a few rows, one column {@code first + i} at a time.
+     *
+     * @param m rows, R
+     */
+    public static void groupedColumns(int first, int count, float[] rows, float[] weights, int[] offsets, float[] out,
+            int m, int groups, int n, int k, int wRow, int wColumn) {
+        for (@Parallel int i = 0; i < count; i++) {
+            int j = first + i;
+            int group = 0;
+            for (int row = 0; row < m; row++) {
+                while (group < groups && row >= offsets[group + 1]) {
+                    group++;
+                }
                 float sum = 0;
                 if (group < groups) {
                     for (int p = 0; p < k; p++) {

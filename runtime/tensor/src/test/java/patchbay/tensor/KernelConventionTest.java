@@ -98,6 +98,11 @@ class KernelConventionTest {
                     var offsets = graph.constant(Shape.of(5), 0, 41, 41, 80, 93);
                     var weights = random(graph, 5, 4, 13, 7);
                     differentiate(rows.groupedMatmul(weights, offsets), rows, weights);
+                    var few = random(graph, 6, 3, 13);
+                    var pair = graph.constant(Shape.of(5), 0, 1, 1, 2, 2);
+                    differentiate(few.matmul(c).matmul(c, false, true), few, c);
+                    few.transpose(0, 1).matmul(c, true, false).matmul(c, false, true);
+                    differentiate(few.groupedMatmul(weights, pair), few, weights);
                 }),
                 new Subject("networks", graph -> {
                     var x = random(graph, 1, 5, 41, 16);

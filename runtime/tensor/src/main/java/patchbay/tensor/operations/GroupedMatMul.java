@@ -18,6 +18,10 @@ import patchbay.tensor.TensorType;
 public record GroupedMatMul(boolean transposeWeights) implements Operation {
 
     private static final Kernel GROUPED = Kernel.of(patchbay.kernels.MatMul.class, "grouped");
+    private static final Kernel COLUMNS = Kernel.of(patchbay.kernels.MatMul.class, "groupedColumns");
+
+    /** Rows up to which the columns are shared out in their place: the choices of one or two tokens. */
+    private static final int FEW = 4;
 
     @Override
     public String name() {
@@ -43,6 +47,12 @@ public record GroupedMatMul(boolean transposeWeights) implements Operation {
         int rows = node.input(0).shape().dim(0);
         int k = node.input(0).shape().dim(1);
         int n = node.output(0).shape().dim(1);
+        if (rows <= FEW) {
+            return List.of(Launch.of(COLUMNS, n).input(0).input(1).input(2).output(0).value(rows)
+                    .value(node.input(1).shape().dim(0)).value(n).value(k)
+                    .value(transposeWeights ? 1 : n).value(transposeWeights ? k : 1)
+                    .work(2L * rows * k));
+        }
         return List.of(Launch.of(GROUPED, rows).input(0).input(1).input(2).output(0)
                 .value(node.input(1).shape().dim(0)).value(n).value(k)
                 .value(transposeWeights ? 1 : n).value(transposeWeights ? k : 1)

@@ -22,6 +22,10 @@ import patchbay.tensor.TensorType;
 public record MatMul(boolean transposeA, boolean transposeB) implements Operation {
 
     static final Kernel MATMUL = Kernel.of(patchbay.kernels.MatMul.class, "matmul");
+    private static final Kernel COLUMNS = Kernel.of(patchbay.kernels.MatMul.class, "columns");
+
+    /** Rows of a product up to which its columns are shared out in their place, as when one token is decoded. */
+    private static final int FEW = 4;
 
     /** The product of {@code a} and {@code b}, copied out to equal leading axes first where both are stretched, each along another axis. */
     public Tensor apply(Tensor a, Tensor b) {
@@ -78,6 +82,11 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
         int rows = node.output(0).shape().span(0, node.output(0).shape().rank() - 1);
         // one matrix on the right for all rows of a: the batch is one large product
         boolean flat = batch(b).size() == 1 && !transposeA;
+        if (rows <= FEW && batch(b).size() == 1 && (flat || rows == m)) {
+            return List.of(Launch.of(COLUMNS, n).input(0).input(1).output(0).value(rows).value(n).value(k)
+                    .value(transposeA ? 1 : k).value(transposeA ? m : 1).value(transposeB ? 1 : n).value(transposeB ? k : 1)
+                    .work(2L * rows * k));
+        }
         return List.of(Launch.of(MATMUL, rows).input(0).input(1).output(0)
                 .value(flat ? rows : m).value(n).value(k)
                 .value(flat || batch(a).size() == 1 ? 0 : m * k).value(transposeA ? 1 : k).value(transposeA ? m : 1)

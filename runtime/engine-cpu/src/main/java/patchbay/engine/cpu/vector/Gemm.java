@@ -189,27 +189,4 @@ final class Gemm {
             }
         }
     }
-
-    /** One row times columns that are contiguous: {@code c[c0 + j] = Σ_p a[a0 + p] · b[b0 + j·bColumn + p]}. */
-    static void dots(float[] a, int a0, float[] b, int b0, int bColumn, float[] c, int c0, int n, int k) {
-        int whole = Vectors.floor(k);
-        var rest = FLOATS.indexInRange(whole, k);
-        for (int j = 0; j < n; j++) {
-            int column = b0 + j * bColumn;
-            var even = FloatVector.zero(FLOATS);
-            var odd = FloatVector.zero(FLOATS);
-            int p = 0;
-            for (; p + LANES < whole; p += 2 * LANES) {
-                even = FloatVector.fromArray(FLOATS, a, a0 + p).fma(FloatVector.fromArray(FLOATS, b, column + p), even);
-                odd = FloatVector.fromArray(FLOATS, a, a0 + p + LANES).fma(FloatVector.fromArray(FLOATS, b, column + p + LANES), odd);
-            }
-            if (p < whole) {
-                even = FloatVector.fromArray(FLOATS, a, a0 + p).fma(FloatVector.fromArray(FLOATS, b, column + p), even);
-            }
-            if (whole < k) {
-                odd = FloatVector.fromArray(FLOATS, a, a0 + whole, rest).fma(FloatVector.fromArray(FLOATS, b, column + whole, rest), odd);
-            }
-            c[c0 + j] = Vectors.sum(even.add(odd));
-        }
-    }
 }

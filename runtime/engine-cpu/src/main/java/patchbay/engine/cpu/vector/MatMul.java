@@ -2,11 +2,8 @@ package patchbay.engine.cpu.vector;
 
 import patchbay.engine.cpu.Coarse;
 
-/** Twins of {@link patchbay.kernels.MatMul}, all on {@link Gemm}. */
+/** Twins of {@link patchbay.kernels.MatMul}, on {@link Gemm} and, where rows are few, on {@link Skinny}. */
 public final class MatMul {
-
-    /** Rows of a product up to which a transposed B is not worth packing. */
-    private static final int FEW = 4;
 
     private MatMul() {}
 
@@ -14,19 +11,40 @@ public final class MatMul {
     public static void matmul(int first, int count, float[] a, float[] b, float[] out, int m, int n, int k,
             int aBatch, int aRow, int aColumn, int bBatch, int bRow, int bColumn) {
         int end = first + count;
-        if (m <= FEW && bRow == 1 && aColumn == 1) { // by m alone: a row's bits must not depend on the range
-            for (int row = first; row < end; row++) {
-                Gemm.dots(a, row / m * aBatch + row % m * aRow, b, row / m * bBatch, bColumn, out, row * n, n, k);
-            }
-            return;
-        }
+        boolean few = m <= Skinny.ROWS && (bRow == 1 || bColumn == 1); // by m alone: a row's bits must not depend on the range
         for (int row = first; row < end; ) {
             int batch = row / m;
             // one product for all batches that lie in a row and meet the same matrix
-            int rows = bBatch == 0 && aBatch == m * aRow ? end - row : Math.min(end - row, m - row % m);
-            Gemm.multiply(a, batch * aBatch + row % m * aRow, aRow, aColumn, b, batch * bBatch, bRow, bColumn,
-                    out, row * n, n, rows, n, k);
+            int rows = !few && bBatch == 0 && aBatch == m * aRow ? end - row : Math.min(end - row, m - row % m);
+            if (few) {
+                Skinny.multiply(a, batch * aBatch + row % m * aRow, aRow, aColumn, b, batch * bBatch, bRow, bColumn,
+                        out, row * n, n, rows, n, k);
+            } else {
+                Gemm.multiply(a, batch * aBatch + row % m * aRow, aRow, aColumn, b, batch * bBatch, bRow, bColumn,
+                        out, row * n, n, rows, n, k);
+            }
             row += rows;
+        }
+    }
+
+    @Coarse
+    public static void columns(int first, int count, float[] a, float[] b, float[] out, int m, int n, int k,
+            int aRow, int aColumn, int bRow, int bColumn) {
+        Skinny.multiply(a, 0, aRow, aColumn, b, first * bColumn, bRow, bColumn, out, first, n, m, count, k);
+    }
+
+    @Coarse
+    public static void groupedColumns(int first, int count, float[] rows, float[] weights, int[] offsets, float[] out,
+            int m, int groups, int n, int k, int wRow, int wColumn) {
+        for (int group = 0; group < groups; group++) {
+            int from = offsets[group];
+            if (from < offsets[group + 1]) {
+                Skinny.multiply(rows, from * k, k, 1, weights, group * k * n + first * wColumn, wRow, wColumn,
+                        out, from * n + first, n, offsets[group + 1] - from, count, k);
+            }
+        }
+        for (int row = offsets[groups]; row < m; row++) {
+            java.util.Arrays.fill(out, row * n + first, row * n + first + count, 0);
         }
     }
 

@@ -31,6 +31,15 @@ final class MatMulCases {
             cases.add(groupedOuter(offsets, 60, 21, 33));
             cases.add(groupedOuter(offsets, 60, 1, 40));
         }
+        for (var size : new int[][] {{1, 1, 1}, {1, 7, 0}, {1, 207, 13}, {2, 31, 64}, {3, 130, 300}, {4, 1100, 30}, {1, 2100, 33}}) {
+            for (int transposes = 0; transposes < 4; transposes++) {
+                cases.add(columns(size[0], size[1], size[2], (transposes & 2) != 0, (transposes & 1) != 0));
+            }
+        }
+        for (var offsets : new int[][] {{0, 0, 0}, {0, 1, 4}, {0, 0, 3}, {0, 2, 4}}) {
+            cases.add(groupedColumns(offsets, 4, 37, 21, false));
+            cases.add(groupedColumns(offsets, 4, 37, 21, true));
+        }
         cases.add(groupedOuter(new int[] {0, 400, 1000}, 1000, 40, 64));
         return cases;
     }
@@ -38,6 +47,17 @@ final class MatMulCases {
     private static TwinCase matmul(int batch, boolean shared, int m, int n, int k, boolean aTransposed, boolean bTransposed) {
         return new TwinCase("matmul", batch * m, tolerance(k), floats(batch * m * k, 1), floats((shared ? 1 : batch) * k * n, 2), unset(batch * m * n),
                 m, n, k, m * k, aTransposed ? 1 : k, aTransposed ? m : 1, shared ? 0 : k * n, bTransposed ? 1 : n, bTransposed ? k : 1);
+    }
+
+    private static TwinCase columns(int m, int n, int k, boolean aTransposed, boolean bTransposed) {
+        return new TwinCase("columns", n, tolerance(k), floats(m * k, 1), floats(k * n, 2), unset(m * n),
+                m, n, k, aTransposed ? 1 : k, aTransposed ? m : 1, bTransposed ? 1 : n, bTransposed ? k : 1);
+    }
+
+    private static TwinCase groupedColumns(int[] offsets, int rows, int n, int k, boolean transposed) {
+        int groups = offsets.length - 1;
+        return new TwinCase("groupedColumns", n, tolerance(k), floats(rows * k, 1), floats(groups * k * n, 2), offsets, unset(rows * n),
+                rows, groups, n, k, transposed ? 1 : n, transposed ? k : 1);
     }
 
     private static TwinCase grouped(int[] offsets, int rows, int n, int k, boolean transposed) {

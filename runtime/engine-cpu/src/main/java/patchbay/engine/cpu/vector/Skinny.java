@@ -1,0 +1,168 @@
+package patchbay.engine.cpu.vector;
+
+import static patchbay.engine.cpu.vector.Vectors.FLOATS;
+import static patchbay.engine.cpu.vector.Vectors.LANES;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Products of a few rows with a large matrix, as when one token is decoded: every element of B is used so seldom that the
+ * time goes into reading it. So B is read once, where it lies and in the order in which it lies, and nothing is packed.
+ *
+ * <p>An element of C has the same bits whichever rows and columns are computed with it: it is one chain of fused multiply-adds
+ * in the order of p where the rows of B are contiguous, and otherwise one sum of a vector, lane by lane, and of what does not fill one.
+ */
+final class Skinny {
+
+    /** Most rows for which this is the faster way. */
+    static final int ROWS = 4;
+    /** Columns at a time: with the rows of B that one pass takes, 20 KiB of the first cache. */
+    private static final int STRIP = 1024;
+
+    /** The rows of A one after another, where they are not so already. Holds plain arrays only. */
+    private static final ThreadLocal<float[][]> WORKSPACE = ThreadLocal.withInitial(() -> new float[1][0]);
+
+    private Skinny() {}
+
+    /** As {@link Gemm#multiply}; B has contiguous rows or contiguous columns. */
+    static void multiply(float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int bColumn,
+            float[] c, int c0, int cRow, int m, int n, int k) {
+        if (bColumn == 1) {
+            for (int j = 0; j < n; j += STRIP) {
+                strip(a, a0, aRow, aColumn, b, b0 + j, bRow, c, c0 + j, cRow, m, Math.min(STRIP, n - j), k);
+            }
+        } else if (aColumn == 1) {
+            dots(a, a0, aRow, b, b0, bColumn, c, c0, cRow, m, n, k);
+        } else {
+            dots(gathered(a, a0, aRow, aColumn, m, k), 0, k, b, b0, bColumn, c, c0, cRow, m, n, k);
+        }
+    }
+
+    private static float[] gathered(float[] a, int a0, int aRow, int aColumn, int m, int k) {
+        var held = WORKSPACE.get();
+        if (held[0].length < m * k) {
+            held[0] = new float[m * k];
+        }
+        var rows = held[0];
+        for (int p = 0; p < k; p++) {
+            for (int i = 0; i < m; i++) {
+                rows[i * k + p] = a[a0 + i * aRow + p * aColumn];
+            }
+        }
+        return rows;
+    }
+
+    private static void strip(float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, float[] c, int c0, int cRow,
+            int m, int n, int k) {
+        for (int i = 0; i < m; i++) {
+            Arrays.fill(c, c0 + i * cRow, c0 + i * cRow + n, 0);
+        }
+        int p = 0;
+        for (; p + 3 < k; p += 4) {
+            for (int i = 0; i < m; i++) {
+                int at = a0 + i * aRow + p * aColumn;
+                add4(a[at], a[at + aColumn], a[at + 2 * aColumn], a[at + 3 * aColumn], b, b0 + p * bRow, bRow, c, c0 + i * cRow, n);
+            }
+        }
+        for (; p < k; p++) {
+            for (int i = 0; i < m; i++) {
+                add1(a[a0 + i * aRow + p * aColumn], b, b0 + p * bRow, c, c0 + i * cRow, n);
+            }
+        }
+    }
+
+    /** Four rows of B, each times its factor, added to C one after another. */
+    private static void add4(float x0, float x1, float x2, float x3, float[] b, int b0, int bRow, float[] c, int c0, int n) {
+        int b1 = b0 + bRow;
+        int b2 = b1 + bRow;
+        int b3 = b2 + bRow;
+        int j = 0;
+        for (; j <= n - LANES; j += LANES) {
+            var sum = FloatVector.fromArray(FLOATS, c, c0 + j);
+            sum = FloatVector.fromArray(FLOATS, b, b0 + j).fma(FloatVector.broadcast(FLOATS, x0), sum);
+            sum = FloatVector.fromArray(FLOATS, b, b1 + j).fma(FloatVector.broadcast(FLOATS, x1), sum);
+            sum = FloatVector.fromArray(FLOATS, b, b2 + j).fma(FloatVector.broadcast(FLOATS, x2), sum);
+            FloatVector.fromArray(FLOATS, b, b3 + j).fma(FloatVector.broadcast(FLOATS, x3), sum).intoArray(c, c0 + j);
+        }
+        for (; j < n; j++) {
+            float sum = Math.fma(x0, b[b0 + j], c[c0 + j]);
+            sum = Math.fma(x1, b[b1 + j], sum);
+            sum = Math.fma(x2, b[b2 + j], sum);
+            c[c0 + j] = Math.fma(x3, b[b3 + j], sum);
+        }
+    }
+
+    private static void add1(float x, float[] b, int b0, float[] c, int c0, int n) {
+        int j = 0;
+        for (; j <= n - LANES; j += LANES) {
+            FloatVector.fromArray(FLOATS, b, b0 + j).fma(FloatVector.broadcast(FLOATS, x), FloatVector.fromArray(FLOATS, c, c0 + j))
+                    .intoArray(c, c0 + j);
+        }
+        for (; j < n; j++) {
+            c[c0 + j] = Math.fma(x, b[b0 + j], c[c0 + j]);
+        }
+    }
+
+    /** Rows of A and columns of B are contiguous. */
+    private static void dots(float[] a, int a0, int aRow, float[] b, int b0, int bColumn, float[] c, int c0, int cRow,
+            int m, int n, int k) {
+        int j = 0;
+        for (; j + 3 < n; j += 4) {
+            for (int i = 0; i < m; i++) {
+                dots4(a, a0 + i * aRow, b, b0 + j * bColumn, bColumn, c, c0 + i * cRow + j, k);
+            }
+        }
+        for (; j < n; j++) {
+            for (int i = 0; i < m; i++) {
+                dot(a, a0 + i * aRow, b, b0 + j * bColumn, c, c0 + i * cRow + j, k);
+            }
+        }
+    }
+
+    private static void dots4(float[] a, int a0, float[] b, int b0, int bColumn, float[] c, int c0, int k) {
+        int b1 = b0 + bColumn;
+        int b2 = b1 + bColumn;
+        int b3 = b2 + bColumn;
+        var sum0 = FloatVector.zero(FLOATS);
+        var sum1 = FloatVector.zero(FLOATS);
+        var sum2 = FloatVector.zero(FLOATS);
+        var sum3 = FloatVector.zero(FLOATS);
+        int p = 0;
+        for (; p <= k - LANES; p += LANES) {
+            var x = FloatVector.fromArray(FLOATS, a, a0 + p);
+            sum0 = x.fma(FloatVector.fromArray(FLOATS, b, b0 + p), sum0);
+            sum1 = x.fma(FloatVector.fromArray(FLOATS, b, b1 + p), sum1);
+            sum2 = x.fma(FloatVector.fromArray(FLOATS, b, b2 + p), sum2);
+            sum3 = x.fma(FloatVector.fromArray(FLOATS, b, b3 + p), sum3);
+        }
+        float rest0 = 0;
+        float rest1 = 0;
+        float rest2 = 0;
+        float rest3 = 0;
+        for (; p < k; p++) {
+            float x = a[a0 + p];
+            rest0 = Math.fma(x, b[b0 + p], rest0);
+            rest1 = Math.fma(x, b[b1 + p], rest1);
+            rest2 = Math.fma(x, b[b2 + p], rest2);
+            rest3 = Math.fma(x, b[b3 + p], rest3);
+        }
+        c[c0] = Vectors.sum(sum0) + rest0;
+        c[c0 + 1] = Vectors.sum(sum1) + rest1;
+        c[c0 + 2] = Vectors.sum(sum2) + rest2;
+        c[c0 + 3] = Vectors.sum(sum3) + rest3;
+    }
+
+    private static void dot(float[] a, int a0, float[] b, int b0, float[] c, int c0, int k) {
+        var sum = FloatVector.zero(FLOATS);
+        int p = 0;
+        for (; p <= k - LANES; p += LANES) {
+            sum = FloatVector.fromArray(FLOATS, a, a0 + p).fma(FloatVector.fromArray(FLOATS, b, b0 + p), sum);
+        }
+        float rest = 0;
+        for (; p < k; p++) {
+            rest = Math.fma(a[a0 + p], b[b0 + p], rest);
+        }
+        c[c0] = Vectors.sum(sum) + rest;
+    }
+}
