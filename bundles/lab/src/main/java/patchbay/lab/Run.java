@@ -57,6 +57,7 @@ public final class Run {
     private final Deque<Runnable> betweenSteps = new ArrayDeque<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
+    private final Event beginning;
 
     private volatile long step;
     private volatile RunState state = RunState.created;
@@ -95,12 +96,13 @@ public final class Run {
         this.watch = new PluginWatch(archive, start.beginning() instanceof Event.Started);
         this.record = new RunRecord(folder, step);
         this.checkpoints = new CheckpointWriter(new CheckpointFolder(folder.checkpoints()), experiment.training().keepCheckpoints());
-        happened(start.beginning());
+        this.beginning = start.beginning();
         this.thread = Thread.ofPlatform().name("run " + folder.id()).unstarted(this::live);
     }
 
     /** Starts the thread. */
     void begin() {
+        happened(beginning);
         state = RunState.running;
         thread.start();
     }
@@ -419,7 +421,11 @@ public final class Run {
         return ended.await(time, unit);
     }
 
-    /** Runs {@code work} with the model, between two steps; at once if the run has ended. */
+    /**
+     * Runs {@code work} with the model, between two steps.
+     *
+     * @throws UserError at once, or out of the future, if the run has ended
+     */
     public <T> CompletableFuture<T> withModel(java.util.function.Function<Learner, T> work) {
         var result = new CompletableFuture<T>();
         requireAlive();
@@ -430,6 +436,9 @@ public final class Run {
                 result.completeExceptionally(failure);
             }
         });
+        if (ended.getCount() == 0) {
+            result.completeExceptionally(new UserError("run " + folder.id() + " has ended (" + state + ")"));
+        }
         return result;
     }
 
