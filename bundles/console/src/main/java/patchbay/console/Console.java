@@ -10,6 +10,8 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.felix.gogo.jline.Builtin;
 import org.apache.felix.gogo.jline.Expander;
@@ -137,11 +139,22 @@ public final class Console {
         }
     }
 
+    /** Ends what runs in the foreground. Between two commands of a line nobody hears an interrupt, so it is said again. */
     private static void interrupt(CommandSession session) {
         Job job = session.foregroundJob();
-        if (job != null) {
-            job.interrupt();
+        if (job == null) {
+            return;
         }
+        job.interrupt();
+        Thread.ofVirtual().name("interrupt").start(() -> {
+            for (int again = 0; again < 5; again++) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+                if (session.foregroundJob() != job) {
+                    return;
+                }
+                job.interrupt();
+            }
+        });
     }
 
     private String prompt() {
