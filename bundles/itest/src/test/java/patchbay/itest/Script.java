@@ -12,6 +12,11 @@ record Script(Path command, Path folder) {
 
     static final Path PROJECT = Path.of(System.getProperty("patchbay.project")).toAbsolutePath().normalize();
     private static final int SECONDS = 90;
+    /**
+     * A build in the background ignores interrupts and passes that on to its children; this undoes it, where the
+     * system's {@code env} can.
+     */
+    private static final List<String> SIGNALS = defaultSignals();
 
     Script(Path folder) {
         this(PROJECT.resolve("patchbay"), folder);
@@ -40,9 +45,22 @@ record Script(Path command, Path folder) {
         return new Running(builder.start(), out, err);
     }
 
+    private static List<String> defaultSignals() {
+        var words = List.of("env", "--default-signal=INT");
+        try {
+            var probe = new ArrayList<>(words);
+            probe.add("true");
+            return new ProcessBuilder(probe).redirectErrorStream(true).start().waitFor() == 0 ? words : List.of();
+        } catch (IOException | InterruptedException cannot) {
+            return List.of();
+        }
+    }
+
     /** A process with this script's folders. */
     ProcessBuilder builder(List<String> words) {
-        var builder = new ProcessBuilder(words).directory(folder.toFile());
+        var command = new ArrayList<>(SIGNALS);
+        command.addAll(words);
+        var builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().put("PATCHBAY_BUILD", "never"); // the build is what runs this test
         builder.environment().put("PATCHBAY_OPTS", "-Xmx512m -Dpatchbay.state=" + folder.resolve("state")
                 + " -Dpatchbay.load=" + folder.resolve("load")
