@@ -489,11 +489,11 @@ public final class Run {
 
     /** What is in the sockets now. */
     public List<Fitted> wiring() {
-        return Fitted.of(swaps.learner().decoder().rack().fittings().values());
+        return swaps.wiring();
     }
 
     public Learner.Size size() {
-        return swaps.learner().size();
+        return swaps.size();
     }
 
     /** Swaps that wait for their step. */

@@ -47,7 +47,10 @@ final class Swaps implements AutoCloseable {
     private final Deque<Past> history = new ArrayDeque<>();
     private final Deque<Probation> probations = new ArrayDeque<>();
     private final ExecutorService builders = Executors.newVirtualThreadPerTaskExecutor();
-    private volatile Learner learner;
+    /** The model that is in use; none once the run has ended, so that the classes of its plugins can go. */
+    private volatile Optional<Learner> inUse = Optional.empty();
+    private volatile List<Fitted> wiring = List.of();
+    private volatile Learner.Size size = new Learner.Size(0, 0);
     /** How long the last candidate took to be built and tried, and a little more. */
     private volatile double buildSeconds = 0.7;
 
@@ -64,9 +67,15 @@ final class Swaps implements AutoCloseable {
     /** @param limit how long a candidate may take to be built and tried */
     Swaps(Archive archive, Learner learner, Duration limit, Pace pace) {
         this.archive = archive;
-        this.learner = learner;
         this.limit = limit;
         this.pace = pace;
+        use(learner);
+    }
+
+    private void use(Learner learner) {
+        wiring = Fitted.of(learner.decoder().rack().fittings().values());
+        size = learner.size();
+        inUse = Optional.of(learner);
     }
 
     /** A swap on its way. */
@@ -104,9 +113,22 @@ final class Swaps implements AutoCloseable {
     /** A model that passed, and what it is made of. */
     private record Candidate(Learner learner, List<Fitting> before, List<Fitting> after) {}
 
-    /** The model that is in use. */
+    /**
+     * The model that is in use.
+     *
+     * @throws UserError if the run has ended
+     */
     Learner learner() {
-        return learner;
+        return inUse.orElseThrow(() -> new UserError("the run has ended"));
+    }
+
+    /** What is in the sockets, or was when the run ended. */
+    List<Fitted> wiring() {
+        return wiring;
+    }
+
+    Learner.Size size() {
+        return size;
     }
 
     /** Has {@code change} take effect when {@code step} steps are done; in order of their steps. */
@@ -196,7 +218,7 @@ final class Swaps implements AutoCloseable {
         while (true) {
             boolean refused = transaction.prepared.handle((candidate, refusal) -> refusal != null).join();
             synchronized (this) {
-                if (transaction.basis == learner && (refused || transaction.step == step)) {
+                if (transaction.basis == learner() && (refused || transaction.step == step)) {
                     return Optional.of(transaction.prepared.join());
                 }
                 transaction.step = step;
@@ -213,7 +235,7 @@ final class Swaps implements AutoCloseable {
     private void prepareFirst() {
         for (var queue : List.of(planned, asked)) {
             var first = queue.peekFirst();
-            if (first != null && first.basis != learner) {
+            if (first != null && first.basis != learner()) {
                 prepare(first);
             }
         }
@@ -227,7 +249,7 @@ final class Swaps implements AutoCloseable {
             transaction.step = pace.soonest(transaction.patience * buildSeconds);
         }
         long step = transaction.step;
-        var basis = learner;
+        var basis = learner();
         var past = Optional.ofNullable(history.peek());
         var prepared = new CompletableFuture<Candidate>();
         transaction.basis = basis;
@@ -277,7 +299,7 @@ final class Swaps implements AutoCloseable {
     }
 
     private Event takeOver(long step, Transaction transaction, Candidate candidate, long began) {
-        var running = learner;
+        var running = learner();
         try {
             candidate.learner().takeOver(running);
         } catch (RuntimeException failure) {
@@ -297,7 +319,7 @@ final class Swaps implements AutoCloseable {
             } else {
                 remember(running);
             }
-            learner = candidate.learner();
+            use(candidate.learner());
         }
         running.close();
         if (back) {
@@ -328,12 +350,12 @@ final class Swaps implements AutoCloseable {
     Event.RolledBack rewind(String fault) {
         long began = System.nanoTime();
         var probation = probations.pop();
-        var failed = learner;
+        var failed = learner();
         var kept = probation.kept();
         var rack = Change.fit(failed.decoder().rack(), kept.sockets(), archive);
         var restored = failed.restored(new Decoder(rack, failed.decoder().vocabulary()), kept.variables(), kept.births());
         synchronized (this) {
-            learner = restored;
+            use(restored);
             while (history.pop() != probation.replaced()) {
                 continue; // swaps that were taken back are no longer there
             }
@@ -414,6 +436,7 @@ final class Swaps implements AutoCloseable {
         }
         left.forEach(transaction -> transaction.outcome.completeExceptionally(new UserError(
                 "the run ended before the swap could take effect")));
-        learner.close();
+        learner().close();
+        inUse = Optional.empty();
     }
 }

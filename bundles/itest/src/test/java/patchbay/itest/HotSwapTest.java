@@ -1,0 +1,73 @@
+package patchbay.itest;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.util.List;
+import org.junit.Test;
+import patchbay.lab.record.Event;
+import patchbay.model.Provider;
+
+/** A plugin from outside in a live run: it comes, is used, is replaced twice, goes, and is let go. */
+public class HotSwapTest extends LiveRunTest {
+
+    private static final Sample FIRST = Sample.scaled("sample.router", "1.0.0", "sample", 1);
+    private static final Sample SECOND = Sample.scaled("sample.router", "1.1.0", "sample", 2);
+    private static final Sample OTHER_BYTES = SECOND.noting("again");
+
+    @Override
+    protected List<Sample> samples() {
+        return List.of(FIRST, SECOND, OTHER_BYTES);
+    }
+
+    private Provider provider(Sample sample) throws Exception {
+        return new Provider(sample.bundle(), sample.version(), sha256(jar(sample)));
+    }
+
+    @Test
+    public void aPluginComesIsUpdatedAndGoesUnderARunThatUsesIt() throws Exception {
+        var diary = new Diary();
+        var run = lab.start(experiment(), diary);
+        steps(run, 20);
+
+        long start = System.nanoTime();
+        put(FIRST, "sample.jar");
+        assertEquals(provider(FIRST), diary.arrived("sample").provider());
+        double seconds = (System.nanoTime() - start) / 1e9;
+        assertTrue("offered after " + seconds + " s", seconds < 2);
+        var swapped = (Event.Swapped) swap(run, ROUTERS, "sample");
+        seconds = (System.nanoTime() - start) / 1e9;
+        System.out.println("FIGURE in use after " + seconds);
+        assertEquals(2, swapped.after().size());
+        assertEquals(provider(FIRST), swapped.after().getFirst().provider());
+        steps(run, 20);
+        var first = Watched.of(bundle("sample.router"));
+
+        put(SECOND, "sample.jar");
+        var updated = diary.next(Event.Swapped.class, event -> event.cause().equals("bundle updated"));
+        assertEquals(provider(FIRST), updated.before().getFirst().provider());
+        assertEquals(provider(SECOND), updated.after().getFirst().provider());
+        assertTrue("values carry over", updated.transfer().carried().contains("layers.0.moe.router.weight"));
+        steps(run, 20);
+        first.assertCollected();
+        var second = Watched.of(bundle("sample.router"));
+
+        put(OTHER_BYTES, "sample.jar");
+        updated = diary.next(Event.Swapped.class, event -> event.cause().equals("bundle updated"));
+        assertEquals(provider(OTHER_BYTES), updated.after().getFirst().provider());
+        assertNotEquals(provider(SECOND), provider(OTHER_BYTES));
+        second.assertCollected();
+        var third = Watched.of(bundle("sample.router"));
+
+        remove("sample.jar");
+        assertEquals(provider(OTHER_BYTES), diary.gone("sample").provider());
+        steps(run, 20);
+        assertEquals("sample", fitted(run, "layers.1.moe.router").plugin());
+        assertTrue(swap(run, ROUTERS, "top-k") instanceof Event.Swapped);
+        third.assertCollected();
+
+        var losses = stopped(run);
+        assertEquals("a replay finds all three in the store", losses, repeated(run));
+    }
+}
