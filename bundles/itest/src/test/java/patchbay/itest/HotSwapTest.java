@@ -5,7 +5,10 @@ import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.Test;
+import org.osgi.framework.BundleEvent;
 import patchbay.lab.record.Event;
 import patchbay.model.Provider;
 
@@ -38,7 +41,7 @@ public class HotSwapTest extends LiveRunTest {
         assertTrue("offered after " + seconds + " s", seconds < 2);
         var swapped = (Event.Swapped) swap(run, ROUTERS, "sample");
         seconds = (System.nanoTime() - start) / 1e9;
-        System.out.println("FIGURE in use after " + seconds);
+        assertTrue("in use after " + seconds + " s", seconds < 2);
         assertEquals(2, swapped.after().size());
         assertEquals(provider(FIRST), swapped.after().getFirst().provider());
         steps(run, 20);
@@ -69,5 +72,40 @@ public class HotSwapTest extends LiveRunTest {
 
         var losses = stopped(run);
         assertEquals("a replay finds all three in the store", losses, repeated(run));
+    }
+
+    @Test
+    public void aReplayUsesTheVersionOfThatDayBesideTheNewOne() throws Exception {
+        put(FIRST, "sample.jar");
+        var diary = new Diary();
+        var watcher = lab.start(experiment(), diary);
+        if (lab.archive().offers().stream().noneMatch(offer -> offer.name().equals("sample"))) {
+            diary.arrived("sample");
+        }
+        var original = lab.start(experiment("training.steps=60", "sockets={layers.*.moe.router: sample}"));
+        var losses = ended(original);
+        put(SECOND, "sample.jar");
+        assertEquals(provider(SECOND), diary.arrived("sample").provider());
+        stopped(watcher);
+
+        var gone = new LinkedBlockingQueue<String>();
+        context.addBundleListener(event -> {
+            if (event.getType() == BundleEvent.UNINSTALLED) {
+                gone.add(event.getBundle().getLocation());
+            }
+        });
+        var repetition = lab.repeat(original.folder(), new Diary());
+        assertEquals(List.of("1.0.0", "1.1.0"),
+                bundles("sample.router").stream().map(bundle -> bundle.getVersion().toString()).sorted().toList());
+        assertEquals(losses, ended(repetition));
+        assertEquals(provider(FIRST), fitted(repetition, "layers.0.moe.router").provider());
+        assertNotEquals(losses, ended(lab.start(experiment("training.steps=60", "sockets={layers.*.moe.router: sample}"))));
+
+        String location = null;
+        for (int i = 0; i < 60 && location == null; i++) {
+            System.gc();
+            location = gone.poll(250, TimeUnit.MILLISECONDS);
+        }
+        assertEquals("the old version goes again", "store:" + provider(FIRST).sha256(), location);
     }
 }

@@ -148,6 +148,11 @@ public abstract class LiveRunTest extends PlatformTest {
             }
         }
 
+        /** Those that came and were not asked for. */
+        <E extends Event> List<E> events(Class<E> kind) {
+            return events.stream().filter(kind::isInstance).map(kind::cast).toList();
+        }
+
         Event.PluginArrived arrived(String plugin) throws InterruptedException {
             return next(Event.PluginArrived.class, event -> event.plugin().equals(plugin));
         }

@@ -170,10 +170,12 @@ public final class Plugins implements Archive, ServiceTrackerCustomizer<Part, Pl
                 .filter(claim -> key(claim).equals(key) && claim.bundle().getSymbolicName().equals(symbolicName)).toList();
     }
 
-    /** A bundle is stopped for a moment while it is updated, and keeps its names meanwhile. */
+    /** A bundle offers nothing for a moment while it is updated, and a little longer, and keeps its names meanwhile. */
     private boolean isBeingUpdated(String symbolicName) {
-        return Arrays.stream(context.getBundles()).anyMatch(bundle -> symbolicName.equals(bundle.getSymbolicName())
-                && bundle.getState() != Bundle.ACTIVE && !bundle.getLocation().startsWith(Provenance.STORE_LOCATION));
+        return Arrays.stream(context.getBundles())
+                .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()) && !bundle.getLocation().startsWith(Provenance.STORE_LOCATION))
+                .anyMatch(bundle -> bundle.getState() != Bundle.ACTIVE
+                        || System.currentTimeMillis() - bundle.getLastModified() < LIMIT.toMillis());
     }
 
     private static Registered newer(Registered first, Registered second) {
