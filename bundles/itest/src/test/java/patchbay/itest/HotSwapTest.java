@@ -34,14 +34,9 @@ public class HotSwapTest extends LiveRunTest {
         var run = lab.start(experiment(), diary);
         steps(run, 20);
 
-        long start = System.nanoTime();
         put(FIRST, "sample.jar");
         assertEquals(provider(FIRST), diary.arrived("sample").provider());
-        double seconds = (System.nanoTime() - start) / 1e9;
-        assertTrue("offered after " + seconds + " s", seconds < 2);
         var swapped = (Event.Swapped) swap(run, ROUTERS, "sample");
-        seconds = (System.nanoTime() - start) / 1e9;
-        assertTrue("in use after " + seconds + " s", seconds < 2);
         assertEquals(2, swapped.after().size());
         assertEquals(provider(FIRST), swapped.after().getFirst().provider());
         steps(run, 20);

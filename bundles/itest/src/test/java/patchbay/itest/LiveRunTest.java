@@ -199,8 +199,8 @@ public abstract class LiveRunTest extends PlatformTest {
     }
 
     protected static List<Float> ended(Run run) throws InterruptedException {
-        if (!run.await(SECONDS, TimeUnit.SECONDS)) {
-            throw new AssertionError("the run does not end; it is at step " + run.step());
+        for (long before = -1; !run.await(SECONDS, TimeUnit.SECONDS); before = run.step()) {
+            assertTrue("the run stands still at step " + run.step(), run.step() > before);
         }
         var measurements = Metrics.read(run.folder().metrics());
         assertEquals("every step once, in order", LongStream.rangeClosed(1, run.step()).boxed().toList(),

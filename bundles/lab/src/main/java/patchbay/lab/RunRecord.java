@@ -12,6 +12,7 @@ import patchbay.lab.record.RunFolder;
 import patchbay.lab.record.RunLoad;
 import patchbay.lab.record.Scalars;
 import patchbay.lab.report.Report;
+import patchbay.training.checkpoint.CheckpointFolder;
 
 /** What a run writes down while it lives: journal, metrics, TensorBoard's scalars, and at the end report and summary. */
 final class RunRecord implements AutoCloseable {
@@ -29,6 +30,7 @@ final class RunRecord implements AutoCloseable {
         this.folder = folder;
         this.occupation = Occupation.of(folder);
         try {
+            new CheckpointFolder(folder.checkpoints()).removeAfter((int) step);
             if (Files.exists(folder.metrics())) {
                 cutAfter(step);
             }

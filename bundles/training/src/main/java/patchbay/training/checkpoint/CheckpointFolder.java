@@ -50,6 +50,17 @@ public record CheckpointFolder(Path folder) {
         return new Latest(Optional.empty(), List.copyOf(skipped));
     }
 
+    /** Removes the checkpoints after {@code step}: of a run that goes on from there they tell what did not happen. */
+    public void removeAfter(int step) {
+        try {
+            for (var later : steps().stream().filter(checkpoint -> step(checkpoint) > step).toList()) {
+                delete(later);
+            }
+        } catch (IOException e) {
+            throw new UserError(folder + ": later checkpoints cannot be removed: " + e.getMessage(), e);
+        }
+    }
+
     /** The folders of all checkpoints, the oldest first, whole or not. */
     public List<Path> steps() {
         if (!Files.isDirectory(folder)) {
