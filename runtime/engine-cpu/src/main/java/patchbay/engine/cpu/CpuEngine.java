@@ -46,6 +46,11 @@ public final class CpuEngine implements Engine, AutoCloseable {
         this(threads, Twins.of(System.getProperty("patchbay.vector", "")), false, Optional.empty());
     }
 
+    /** With the plain kernels alone, whatever the machine has: what the others are measured against. */
+    public static CpuEngine plain(int threads) {
+        return new CpuEngine(threads, Twins.none(), false, Optional.empty());
+    }
+
     /**
      * @param poison fills what is not in use with values that nothing should see: slow, for tests
      * @param profile takes the time of every launch

@@ -1,0 +1,63 @@
+package patchbay.bench;
+
+import static patchbay.bench.Contender.OURS;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import patchbay.engine.cpu.CpuEngine;
+import patchbay.tensor.Gradients;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Networks;
+import patchbay.tensor.Shape;
+import patchbay.tensor.Tensor;
+import patchbay.tensor.TensorType;
+
+/** {@code attention}: the fused causal attention, forward and with its gradients, beside its plain kernels. */
+final class FusedAttention {
+
+    /** Above this the plain kernels take seconds. */
+    private static final int PLAIN = 1024;
+
+    private FusedAttention() {}
+
+    static Benchmark benchmark() {
+        var lines = new ArrayList<Line>();
+        for (boolean backward : new boolean[] {false, true}) {
+            lines.add(line(12, 64, 4, 4, 32, backward));
+            lines.add(line(4, 256, 4, 4, 64, backward));
+            lines.add(line(1, 1024, 4, 4, 64, backward));
+            lines.add(line(1, 1024, 8, 2, 64, backward));
+            lines.add(line(1, 4096, 4, 4, 64, backward));
+        }
+        return new Benchmark("attention", "Causal attention (batch × time, heads / key heads × size)", "greater is better", lines);
+    }
+
+    private static Line line(int batch, int time, int heads, int groups, int size, boolean backward) {
+        // two products forward and, with one repeated, five backward; half of each is masked
+        double work = (backward ? 7 : 2) * 2.0 * batch * heads * time * time * size / 2;
+        Function<Graph, Tensor> build = graph -> {
+            var q = graph.input("q", TensorType.f32(batch, time, heads, size));
+            var k = graph.input("k", TensorType.f32(batch, time, groups, size));
+            var v = graph.input("v", TensorType.f32(batch, time, groups, size));
+            var out = Networks.attention(q, k, v, graph.constant(Shape.of(1), 0), true, (float) (1 / Math.sqrt(size)));
+            return backward ? gradients(graph, out, List.of(q, k, v)) : out;
+        };
+        var contenders = new ArrayList<>(List.of(new Contender(OURS, work, threads -> ProgramTask.of(new CpuEngine(threads), build))));
+        if (time <= PLAIN) {
+            contenders.add(new Contender("plain", work, threads -> ProgramTask.of(CpuEngine.plain(threads), build)));
+        }
+        var name = (backward ? "forward and backward " : "forward ") + batch + " × " + time + ", " + heads + " / " + groups + " × " + size;
+        return new Line(name, Unit.GFLOPS, 0, 200, contenders);
+    }
+
+    /** One tensor that needs all gradients: their ends next to each other. */
+    static Tensor gradients(Graph graph, Tensor out, List<Tensor> inputs) {
+        var seed = graph.input("seed", out.type());
+        var parts = Gradients.of(List.of(out), List.of(seed), inputs);
+        for (int i = 1; i < parts.size(); i++) {
+            graph.output("gradient " + i, parts.get(i));
+        }
+        return parts.getFirst();
+    }
+}

@@ -1,0 +1,54 @@
+package patchbay.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All figures of a run, as {@code --json} prints them. */
+final class Report {
+
+    private final Map<String, Object> machine = new LinkedHashMap<>();
+    private final List<Map<String, Object>> lines = new ArrayList<>();
+
+    Report(Measuring measuring) {
+        machine.put("processors", Runtime.getRuntime().availableProcessors());
+        machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        machine.put("jvm", System.getProperty("java.vm.version"));
+        machine.put("rounds", measuring.rounds());
+    }
+
+    void add(Benchmark benchmark, Figures figures) {
+        var line = new LinkedHashMap<String, Object>();
+        line.put("benchmark", benchmark.name());
+        line.put("line", figures.line().name());
+        line.put("threads", figures.threads());
+        line.put("unit", figures.line().unit().label);
+        line.put("contenders", byName(figures.contenders()));
+        if (figures.line().tokens() > 0) {
+            line.put("tokensPerSecond", figures.line().tokens() / figures.contenders().getFirst().median() * 1e3);
+        }
+        line.put("ratios", byName(figures.ratios()));
+        line.put("peak", spread(figures.peak()));
+        line.put("share", spread(figures.share()));
+        lines.add(line);
+    }
+
+    Map<String, Object> json() {
+        return Map.of("machine", machine, "lines", lines);
+    }
+
+    private static Map<String, Object> byName(List<Samples> samples) {
+        var named = new LinkedHashMap<String, Object>();
+        samples.forEach(each -> named.put(each.name(), spread(each)));
+        return named;
+    }
+
+    private static Map<String, Object> spread(Samples samples) {
+        var spread = new LinkedHashMap<String, Object>();
+        spread.put("median", samples.median());
+        spread.put("min", samples.min());
+        spread.put("max", samples.max());
+        return spread;
+    }
+}
