@@ -200,9 +200,16 @@ public final class Attention {
         int outputs = dim * width;
         int scores = 2 * dim * width;
         int dscores = scores + Panel.ROWS * width;
-        var workspace = Panel.workspace(dscores + Panel.ROWS * width);
+        int shifts = dscores + Panel.ROWS * width;
+        int taken = shifts + width;
+        var workspace = Panel.workspace(taken + width);
         Panel.transpose(q, query, queryRow, time, dim, workspace, 0, width);
         Panel.transpose(dout, query, queryRow, time, dim, workspace, outputs, width);
+        // up to whole vectors, so that no load wants a mask; what lies behind the last query is not used
+        System.arraycopy(normalizer, sums, workspace, shifts, time);
+        Arrays.fill(workspace, shifts + time, shifts + width, 0);
+        System.arraycopy(delta, sums, workspace, taken, time);
+        Arrays.fill(workspace, taken + time, taken + width, 0);
         for (int s = 0; s < count; s += Panel.ROWS) {
             int rows = Math.min(Panel.ROWS, count - s);
             int at = key + s * keyRow;
@@ -212,12 +219,11 @@ public final class Attention {
             Panel.products(rows, v, at, keyRow, dim, workspace, outputs, dscores, width, begin, time);
             for (int i = 0; i < rows; i++) {
                 for (int t = Vectors.floor(begin); t < time; t += LANES) {
-                    var lanes = before(t, time);
                     int p = scores + i * width + t;
                     int dp = dscores + i * width + t;
-                    var probability = exp(load(workspace, p).mul(scale).sub(load(normalizer, sums + t, lanes)));
+                    var probability = exp(load(workspace, p).mul(scale).sub(load(workspace, shifts + t)));
                     probability.intoArray(workspace, p);
-                    probability.mul(load(workspace, dp).sub(load(delta, sums + t, lanes))).mul(scale).intoArray(workspace, dp);
+                    probability.mul(load(workspace, dp).sub(load(workspace, taken + t))).mul(scale).intoArray(workspace, dp);
                 }
                 int own = causal ? Math.max(0, from + s + i - start) : 0;
                 Panel.combine(1, workspace, scores + i * width, width, own, common, dout, query, queryRow, dim, dv, at + i * keyRow, keyRow);

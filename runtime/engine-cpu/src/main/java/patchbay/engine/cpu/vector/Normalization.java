@@ -7,7 +7,10 @@ import static patchbay.engine.cpu.vector.Vectors.LANES;
 
 import jdk.incubator.vector.FloatVector;
 
-/** Twins of {@link patchbay.kernels.Normalization}. */
+/**
+ * Twins of {@link patchbay.kernels.Normalization}. What of a row does not fill a vector is computed without one: masks make a
+ * kernel larger than what the compiler inlines, and then every vector in it becomes an object.
+ */
 public final class Normalization {
 
     private Normalization() {}
@@ -15,7 +18,6 @@ public final class Normalization {
     public static void rmsNorm(int first, int count, float[] x, float[] weight, float[] out, float[] inverse, int n,
             float epsilon) {
         int whole = Vectors.floor(n);
-        var tail = before(whole, n);
         for (int i = 0; i < count; i++) {
             int row = first + i;
             int at = row * n;
@@ -24,17 +26,17 @@ public final class Normalization {
                 var v = load(x, at + j);
                 total = v.fma(v, total);
             }
-            if (whole < n) {
-                var v = load(x, at + whole, tail);
-                total = v.fma(v, total);
+            float squares = Vectors.sum(total);
+            for (int j = whole; j < n; j++) {
+                squares += x[at + j] * x[at + j];
             }
-            float scale = (float) (1 / Math.sqrt(Vectors.sum(total) / n + epsilon));
+            float scale = (float) (1 / Math.sqrt(squares / n + epsilon));
             inverse[row] = scale;
             for (int j = 0; j < whole; j += LANES) {
                 load(x, at + j).mul(scale).mul(load(weight, j)).intoArray(out, at + j);
             }
-            if (whole < n) {
-                load(x, at + whole, tail).mul(scale).mul(load(weight, whole, tail)).intoArray(out, at + whole, tail);
+            for (int j = whole; j < n; j++) {
+                out[at + j] = x[at + j] * scale * weight[j];
             }
         }
     }
@@ -42,7 +44,6 @@ public final class Normalization {
     public static void rmsNormGradient(int first, int count, float[] x, float[] weight, float[] inverse, float[] dy,
             float[] out, int n) {
         int whole = Vectors.floor(n);
-        var tail = before(whole, n);
         for (int i = 0; i < count; i++) {
             int row = first + i;
             int at = row * n;
@@ -51,16 +52,16 @@ public final class Normalization {
             for (int j = 0; j < whole; j += LANES) {
                 total = load(weight, j).mul(load(dy, at + j)).fma(load(x, at + j), total);
             }
-            if (whole < n) {
-                total = load(weight, whole, tail).mul(load(dy, at + whole, tail)).fma(load(x, at + whole, tail), total);
+            float dot = Vectors.sum(total);
+            for (int j = whole; j < n; j++) {
+                dot += weight[j] * dy[at + j] * x[at + j];
             }
-            float factor = Vectors.sum(total) / n * scale * scale;
+            float factor = dot / n * scale * scale;
             for (int j = 0; j < whole; j += LANES) {
                 load(weight, j).mul(load(dy, at + j)).sub(load(x, at + j).mul(factor)).mul(scale).intoArray(out, at + j);
             }
-            if (whole < n) {
-                load(weight, whole, tail).mul(load(dy, at + whole, tail)).sub(load(x, at + whole, tail).mul(factor))
-                        .mul(scale).intoArray(out, at + whole, tail);
+            for (int j = whole; j < n; j++) {
+                out[at + j] = (weight[j] * dy[at + j] - x[at + j] * factor) * scale;
             }
         }
     }
@@ -86,7 +87,6 @@ public final class Normalization {
     public static void layerNorm(int first, int count, float[] x, float[] weight, float[] bias, float[] out,
             float[] mean, float[] inverse, int n, float epsilon) {
         int whole = Vectors.floor(n);
-        var tail = before(whole, n);
         for (int i = 0; i < count; i++) {
             int row = first + i;
             int at = row * n;
@@ -94,28 +94,28 @@ public final class Normalization {
             for (int j = 0; j < whole; j += LANES) {
                 total = total.add(load(x, at + j));
             }
-            if (whole < n) {
-                total = total.add(load(x, at + whole, tail));
+            float sum = Vectors.sum(total);
+            for (int j = whole; j < n; j++) {
+                sum += x[at + j];
             }
-            float center = Vectors.sum(total) / n;
+            float center = sum / n;
             var squares = FloatVector.zero(FLOATS);
             for (int j = 0; j < whole; j += LANES) {
                 var distance = load(x, at + j).sub(center);
                 squares = distance.fma(distance, squares);
             }
-            if (whole < n) {
-                var distance = load(x, at + whole, tail).sub(center, tail);
-                squares = distance.fma(distance, squares);
+            float variance = Vectors.sum(squares);
+            for (int j = whole; j < n; j++) {
+                variance += (x[at + j] - center) * (x[at + j] - center);
             }
-            float scale = (float) (1 / Math.sqrt(Vectors.sum(squares) / n + epsilon));
+            float scale = (float) (1 / Math.sqrt(variance / n + epsilon));
             mean[row] = center;
             inverse[row] = scale;
             for (int j = 0; j < whole; j += LANES) {
                 load(x, at + j).sub(center).mul(scale).fma(load(weight, j), load(bias, j)).intoArray(out, at + j);
             }
-            if (whole < n) {
-                load(x, at + whole, tail).sub(center).mul(scale).fma(load(weight, whole, tail), load(bias, whole, tail))
-                        .intoArray(out, at + whole, tail);
+            for (int j = whole; j < n; j++) {
+                out[at + j] = (x[at + j] - center) * scale * weight[j] + bias[j];
             }
         }
     }
@@ -123,7 +123,6 @@ public final class Normalization {
     public static void layerNormGradient(int first, int count, float[] x, float[] weight, float[] mean, float[] inverse,
             float[] dy, float[] out, int n) {
         int whole = Vectors.floor(n);
-        var tail = before(whole, n);
         for (int i = 0; i < count; i++) {
             int row = first + i;
             int at = row * n;
@@ -136,21 +135,22 @@ public final class Normalization {
                 total = total.add(part);
                 dots = part.fma(load(x, at + j).sub(center).mul(scale), dots);
             }
-            if (whole < n) {
-                var part = load(weight, whole, tail).mul(load(dy, at + whole, tail));
-                total = total.add(part);
-                dots = part.fma(load(x, at + whole, tail).sub(center).mul(scale), dots);
+            float sum = Vectors.sum(total);
+            float dot = Vectors.sum(dots);
+            for (int j = whole; j < n; j++) {
+                float part = weight[j] * dy[at + j];
+                sum += part;
+                dot += part * ((x[at + j] - center) * scale);
             }
-            float average = Vectors.sum(total) / n;
-            float factor = Vectors.sum(dots) / n;
+            float average = sum / n;
+            float factor = dot / n;
             for (int j = 0; j < whole; j += LANES) {
                 var z = load(x, at + j).sub(center).mul(scale);
                 load(weight, j).mul(load(dy, at + j)).sub(average).sub(z.mul(factor)).mul(scale).intoArray(out, at + j);
             }
-            if (whole < n) {
-                var z = load(x, at + whole, tail).sub(center).mul(scale);
-                load(weight, whole, tail).mul(load(dy, at + whole, tail)).sub(average).sub(z.mul(factor)).mul(scale)
-                        .intoArray(out, at + whole, tail);
+            for (int j = whole; j < n; j++) {
+                float z = (x[at + j] - center) * scale;
+                out[at + j] = (weight[j] * dy[at + j] - average - z * factor) * scale;
             }
         }
     }
