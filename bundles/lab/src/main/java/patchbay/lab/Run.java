@@ -24,6 +24,7 @@ import patchbay.lab.record.RunFolder;
 import patchbay.lab.record.RunLoad;
 import patchbay.lab.record.RunState;
 import patchbay.model.Plug;
+import patchbay.tensor.Profile;
 import patchbay.tensor.UserError;
 import patchbay.training.Evaluation;
 import patchbay.training.Learner;
@@ -156,6 +157,8 @@ public final class Run {
     }
 
     private void makeStep() {
+        var event = new StepEvent();
+        event.begin();
         long began = System.nanoTime();
         var made = finite(swaps.learner().step(step, batches));
         double milliseconds = (System.nanoTime() - began) / 1e6;
@@ -164,6 +167,7 @@ public final class Run {
         var training = experiment.training();
         double tokens = (double) training.batch() * training.accumulate() * experiment.model().context();
         var measurement = Measurement.of(made, tokens / milliseconds * 1000, milliseconds);
+        event.end(id(), measurement);
         record.measured(measurement);
         listeners.forEach(listener -> listener.measured(this, measurement));
         if (due(training.evaluateEvery()) && step < training.steps()) {
@@ -440,6 +444,16 @@ public final class Run {
             result.completeExceptionally(new UserError("run " + folder.id() + " has ended (" + state + ")"));
         }
         return result;
+    }
+
+    /**
+     * Takes the times of the kernels of its next {@code steps} steps, without holding it up. If the model is swapped or
+     * the run ends before, of fewer, which {@link Profile#runs()} tells.
+     *
+     * @throws UserError in the future, if it is being profiled already or the engine takes no times
+     */
+    public CompletableFuture<Profile> profile(int steps) {
+        return Profiling.begin(this, steps);
     }
 
     public void listen(RunListener listener) {

@@ -2,12 +2,16 @@ package patchbay.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +50,39 @@ class RunTest {
         assertEquals(List.of(10L, 20L, 30L), history.all(Event.Evaluated.class).stream().map(Event::step).toList());
         assertEquals(List.of(10L, 20L, 30L), history.all(Event.Checkpointed.class).stream().map(Event::step).toList());
         assertTrue(Laboratory.losses(run).getLast() < Laboratory.losses(run).getFirst(), "it learnt something");
+    }
+
+    @Test
+    void everyStepIsAnEventInARecordingOfTheJvm() throws Exception {
+        try (var recording = new Recording()) {
+            recording.start();
+            var run = laboratory.finished(laboratory.experiment("training.steps=7"));
+            var file = folder.resolve("steps.jfr");
+            recording.dump(file);
+            var events = RecordingFile.readAllEvents(file).stream().filter(event -> event.getEventType().getName().equals("patchbay.Step")
+                    && event.getString("run").equals(run.id())).toList();
+            assertEquals(List.of(1L, 2L, 3L, 4L, 5L, 6L, 7L), events.stream().map(event -> event.getLong("step")).toList());
+            assertEquals(Laboratory.losses(run), events.stream().map(event -> event.getFloat("loss")).toList());
+            assertTrue(events.stream().allMatch(event -> event.getDouble("tokensPerSecond") > 0 && event.getDuration().toNanos() > 0));
+        }
+    }
+
+    @Test
+    void aProfileOfARunThatEndsBeforeIsOfTheStepsThatItMade() throws Exception {
+        var run = laboratory.lab.start(laboratory.experiment("training.steps=10000000"));
+        var profile = run.profile(1_000_000);
+        var second = assertThrows(ExecutionException.class, () -> run.profile(3).get());
+        assertTrue(second.getCause().getMessage().contains("profiled already"), second.getMessage());
+        var made = new CountDownLatch(3);
+        run.listen(new RunListener() {
+            @Override
+            public void measured(Run of, Measurement measurement) {
+                made.countDown();
+            }
+        });
+        made.await();
+        run.stop("test");
+        assertTrue(profile.get().runs() >= 3 && profile.get().runs() <= run.step(), () -> profile + " of " + run.step());
     }
 
     @Test

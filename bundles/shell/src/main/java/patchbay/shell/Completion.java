@@ -54,6 +54,8 @@ public final class Completion implements Completer {
                     ? whole(experiments.names().stream())
                     : Stream.concat(keys(Experiment.keys().stream()), whole(Stream.of("--json", "--background")));
             case "pause", "stop" -> arguments == 0 ? whole(runs.lab().runs().stream().filter(Run::alive).map(Run::id)) : Stream.empty();
+            case "profile" -> Stream.concat(arguments == 0 ? whole(runs.lab().runs().stream().filter(Run::alive).map(Run::id)) : Stream.empty(),
+                    keys(Stream.of("steps")));
             case "resume" -> arguments == 0 ? whole(resumable()) : Stream.empty();
             case "status", "sockets", "load", "report", "replay" -> arguments == 0 ? whole(ids()) : Stream.empty();
             case "compare" -> arguments < 2 ? whole(ids()) : Stream.empty();

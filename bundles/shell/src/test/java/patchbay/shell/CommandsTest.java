@@ -76,6 +76,21 @@ class CommandsTest {
     }
 
     @Test
+    void profileShowsWhereTheTimeOfStepsGoes() throws Exception {
+        var run = workshop.endless();
+        var lines = workshop.execute("profile steps=5").lines().toList();
+        assertTrue(lines.getFirst().startsWith(run.id() + ": 5 steps of "), lines.getFirst());
+        assertTrue(lines.stream().anyMatch(line -> line.startsWith("MatMul.matmul, vector ")), lines::toString);
+        assertTrue(lines.stream().anyMatch(line -> line.startsWith("rest: ")), lines::toString);
+        double shares = lines.stream().skip(2).mapToDouble(line -> Double.parseDouble(line.replaceAll("^.*? ([0-9.]+) %.*", "$1"))).sum();
+        assertEquals(100, shares, 1.5, lines::toString);
+        assertTrue(run.withModel(learner -> learner.profile().isEmpty()).get(60, TimeUnit.SECONDS), "it is off again");
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("profile steps=many")).getMessage().contains("steps=many"));
+        run.pause();
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("profile")).getMessage().contains("paused"));
+    }
+
+    @Test
     void jsonIsAllOfStandardOutput() throws Exception {
         var out = workshop.execute("run tiny --json training.steps=12");
         assertEquals(1, out.lines().count(), out);

@@ -13,6 +13,7 @@ import patchbay.model.Decoder;
 import patchbay.spi.Mode;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
+import patchbay.tensor.Profile;
 import patchbay.tensor.Program;
 import patchbay.tensor.Shape;
 import patchbay.tensor.UserError;
@@ -161,6 +162,16 @@ public final class Learner implements AutoCloseable {
         var metrics = new TreeMap<String, float[]>();
         stepProgram.metrics().forEach(name -> metrics.put(name, results.floats(name)));
         return new Step(step, results.scalar("loss"), results.scalar("gradient-norm"), new Schedule(settings).rate(step), counts, metrics);
+    }
+
+    /** Takes the times of the kernels of steps from now on, or ends and forgets that; see {@link Program#profile(boolean)}. */
+    public void profile(boolean on) {
+        stepProgram.programs().forEach(program -> program.profile(on));
+    }
+
+    /** What was measured of steps since then, also after this was closed. */
+    public Optional<Profile> profile() {
+        return stepProgram.programs().stream().flatMap(program -> program.profile().stream()).reduce(Profile::plus);
     }
 
     /** Held-out loss and load over all of {@code batches}. */

@@ -1,5 +1,7 @@
 package patchbay.tensor;
 
+import java.util.Optional;
+
 /**
  * A compiled graph. Inputs keep what was written until they are written again. A run allocates nothing. Not for use by
  * several threads at once; programs over the same {@link Variables} must not run at the same time.
@@ -47,6 +49,17 @@ public interface Program extends AutoCloseable {
 
     /** Bytes of intermediate buffers, without variables. */
     long memory();
+
+    /**
+     * Takes the time of every launch of the runs from now on, from nothing, or ends and forgets that. Off, it costs
+     * nothing. An engine that cannot do it leaves {@link #profile()} empty.
+     */
+    default void profile(boolean on) {}
+
+    /** What was measured since {@link #profile(boolean)} was turned on; also after the program was closed. */
+    default Optional<Profile> profile() {
+        return Optional.empty();
+    }
 
     @Override
     void close();

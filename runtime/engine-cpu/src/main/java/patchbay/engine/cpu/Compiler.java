@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import patchbay.tensor.Graph;
@@ -17,7 +16,6 @@ import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.reference.ArrayVariables;
 import patchbay.tensor.reference.BoundLaunch;
-import patchbay.tensor.reference.HostArrays;
 
 /** Turns a graph into the steps of a {@link CpuProgram}: decides where every tensor lies, then binds kernels to arrays. */
 final class Compiler {
@@ -27,7 +25,6 @@ final class Compiler {
     private final Twins twins;
     private final WorkerPool pool;
     private final boolean poison;
-    private final Optional<Profile> profile;
 
     private final Schedule schedule;
     /** By root; see {@link Schedule#root}. */
@@ -38,19 +35,17 @@ final class Compiler {
     private final Map<Node, List<Storage>> scratches = new HashMap<>();
     /** Variables whose new value is computed right into their array. */
     private final Set<Tensor> direct = new HashSet<>();
-    private final List<Runnable> before = new ArrayList<>();
-    private final List<Runnable> steps = new ArrayList<>();
+    private final List<Step> before = new ArrayList<>();
+    private final List<Step> steps = new ArrayList<>();
     private int launches;
     private long memory;
 
-    Compiler(Graph graph, ArrayVariables variables, Twins twins, WorkerPool pool, boolean poison,
-            Optional<Profile> profile) {
+    Compiler(Graph graph, ArrayVariables variables, Twins twins, WorkerPool pool, boolean poison) {
         this.graph = graph;
         this.variables = variables;
         this.twins = twins;
         this.pool = pool;
         this.poison = poison;
-        this.profile = profile;
         this.schedule = new Schedule(graph);
     }
 
@@ -70,13 +65,13 @@ final class Compiler {
         renewals.forEach((variable, value) -> {
             var from = kept(value);
             var to = storages.get(variable).array();
-            steps.add(() -> HostArrays.copy(variable.type(), from, to));
+            steps.add(Step.copy(variable.type(), from, to));
         });
         var inputs = new LinkedHashMap<String, CpuProgram.Named>();
         graph.inputs().forEach((name, tensor) -> inputs.put(name, new CpuProgram.Named(tensor.type(), storages.get(tensor).array())));
         var outputs = new LinkedHashMap<String, CpuProgram.Named>();
         graph.outputs().forEach((name, tensor) -> outputs.put(name, new CpuProgram.Named(tensor.type(), kept(tensor))));
-        return new CpuProgram(inputs, outputs, Stream.concat(before.stream(), steps.stream()).toArray(Runnable[]::new), launches, memory);
+        return new CpuProgram(inputs, outputs, Stream.concat(before.stream(), steps.stream()).toList(), pool, launches, memory);
     }
 
     private void placeLeaves() {
@@ -151,7 +146,7 @@ final class Compiler {
             snapshots.computeIfAbsent(tensor, leaf -> {
                 var from = storage(leaf);
                 var to = owned(leaf.type());
-                before.add(() -> HostArrays.copy(to.type(), from.array(), to.array()));
+                before.add(Step.copy(to.type(), from.array(), to.array()));
                 return to;
             });
         } else {
@@ -208,19 +203,18 @@ final class Compiler {
     private void bind(Node node) {
         int position = schedule.position(node);
         if (poison) {
-            planned.stream().filter(storage -> storage.born() == position).forEach(storage -> steps.add(storage::poison));
+            planned.stream().filter(storage -> storage.born() == position).forEach(storage -> steps.add(Step.poison(storage)));
         }
         var scratch = scratches.get(node).stream().map(Storage::array).toList();
         for (var launch : node.operation().launches(node)) {
             if (launch.rows() > 0) {
-                var step = step(node, launch, bound(node, launch, scratch));
                 boolean fast = !twins.of(launch.kernel()).equals(launch.kernel().method());
-                steps.add(profile.map(times -> times.timed(launch.kernel().name(), fast, step)).orElse(step));
+                steps.add(Step.of(node, launch, fast, body(node, launch, bound(node, launch, scratch))));
                 launches++;
             }
         }
         if (poison) {
-            planned.stream().filter(storage -> storage.dies() == position).forEach(storage -> steps.add(storage::poison));
+            planned.stream().filter(storage -> storage.dies() == position).forEach(storage -> steps.add(Step.poison(storage)));
         }
     }
 
@@ -230,7 +224,7 @@ final class Compiler {
         return BoundLaunch.of(node, launch, twins.of(launch.kernel()), inputs, outputs, scratch);
     }
 
-    private Runnable step(Node node, Launch launch, BoundLaunch bound) {
+    private Runnable body(Node node, Launch launch, BoundLaunch bound) {
         int rows = launch.rows();
         int chunk = Chunks.of(node, launch, twins.of(launch.kernel()), pool.threads());
         if (chunk >= rows) {

@@ -32,34 +32,29 @@ public final class CpuEngine implements Engine, AutoCloseable {
     private final WorkerPool pool;
     private final Twins twins;
     private final boolean poison;
-    private final Optional<Profile> profile;
 
     @Activate
     public CpuEngine(BundleContext context) {
         this(threads(Optional.ofNullable(context.getProperty("patchbay.threads"))),
-                Twins.of(Optional.ofNullable(context.getProperty("patchbay.vector")).orElse("")), false, Optional.empty());
+                Twins.of(Optional.ofNullable(context.getProperty("patchbay.vector")).orElse("")), false);
         LOG.info(description());
     }
 
     /** With the machine's vectors, if the JVM has them. */
     public CpuEngine(int threads) {
-        this(threads, Twins.of(System.getProperty("patchbay.vector", "")), false, Optional.empty());
+        this(threads, Twins.of(System.getProperty("patchbay.vector", "")), false);
     }
 
     /** With the plain kernels alone, whatever the machine has: what the others are measured against. */
     public static CpuEngine plain(int threads) {
-        return new CpuEngine(threads, Twins.none(), false, Optional.empty());
+        return new CpuEngine(threads, Twins.none(), false);
     }
 
-    /**
-     * @param poison fills what is not in use with values that nothing should see: slow, for tests
-     * @param profile takes the time of every launch
-     */
-    CpuEngine(int threads, Twins twins, boolean poison, Optional<Profile> profile) {
+    /** @param poison fills what is not in use with values that nothing should see: slow, for tests */
+    CpuEngine(int threads, Twins twins, boolean poison) {
         this.pool = new WorkerPool(threads);
         this.twins = twins;
         this.poison = poison;
-        this.profile = profile;
     }
 
     private static int threads(Optional<String> property) {
@@ -98,7 +93,7 @@ public final class CpuEngine implements Engine, AutoCloseable {
             throw new IllegalArgumentException("these variables are kept by another engine");
         }
         arrays.declare(graph);
-        return new Compiler(graph, arrays, twins, pool, poison, profile).compile();
+        return new Compiler(graph, arrays, twins, pool, poison).compile();
     }
 
     /** Ends the threads of the pool; programs that are still in use go on in their caller's thread. */

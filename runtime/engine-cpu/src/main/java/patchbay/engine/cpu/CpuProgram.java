@@ -1,6 +1,9 @@
 package patchbay.engine.cpu;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import patchbay.tensor.Profile;
 import patchbay.tensor.Program;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
@@ -18,24 +21,61 @@ final class CpuProgram implements Program {
     private final Map<String, Named> outputs;
     private final int launches;
     private final long memory;
-    private Runnable[] steps;
+    private final WorkerPool pool;
+    private Step[] steps;
+    /** The bodies of the steps: all that a run needs which nobody watches. */
+    private Runnable[] bodies;
+    private Optional<LaunchTimes> times = Optional.empty();
 
-    CpuProgram(Map<String, Named> inputs, Map<String, Named> outputs, Runnable[] steps, int launches, long memory) {
+    CpuProgram(Map<String, Named> inputs, Map<String, Named> outputs, List<Step> steps, WorkerPool pool, int launches, long memory) {
         this.inputs = inputs;
         this.outputs = outputs;
-        this.steps = steps;
+        this.steps = steps.toArray(Step[]::new);
+        this.bodies = steps.stream().map(Step::body).toArray(Runnable[]::new);
+        this.pool = pool;
         this.launches = launches;
         this.memory = memory;
     }
 
     @Override
     public void run() {
-        if (steps == null) {
+        if (bodies == null) {
             throw new IllegalStateException("this program is closed");
         }
-        for (var step : steps) {
-            step.run();
+        boolean recorded = KernelEvent.isRecorded();
+        if (times.isPresent()) {
+            times.get().run(steps, pool, recorded);
+        } else if (recorded) {
+            for (var step : steps) {
+                KernelEvent.record(step);
+            }
+        } else {
+            for (var body : bodies) {
+                body.run();
+            }
         }
+    }
+
+    @Override
+    public void profile(boolean on) {
+        profile(on ? Optional.of(new LaunchTimes(steps, System::nanoTime)) : Optional.empty());
+    }
+
+    /** Profiles by another clock than {@link System#nanoTime}. */
+    void profile(Optional<LaunchTimes> by) {
+        if (bodies != null && times.isPresent() != by.isPresent()) {
+            pool.watch(by.isPresent());
+        }
+        times = by;
+    }
+
+    @Override
+    public Optional<Profile> profile() {
+        return times.map(LaunchTimes::profile);
+    }
+
+    List<Step> steps() {
+        return List.of(steps);
     }
 
     @Override
@@ -93,7 +133,11 @@ final class CpuProgram implements Program {
 
     @Override
     public void close() {
-        steps = null;
+        if (bodies != null && times.isPresent()) {
+            pool.watch(false);
+        }
+        bodies = null; // with them go the arrays
+        steps = new Step[0];
         inputs.clear();
         outputs.clear();
     }

@@ -33,6 +33,10 @@ final class WorkerPool implements AutoCloseable {
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile Thread waiting;
+    /** Programs that want to know how long callers wait. */
+    private final AtomicInteger watchers = new AtomicInteger();
+    /** Nanoseconds that callers have waited while somebody watched. */
+    private volatile long waited;
     private volatile boolean closed;
 
     /** @param threads how many compute, the caller among them */
@@ -46,6 +50,16 @@ final class WorkerPool implements AutoCloseable {
 
     int threads() {
         return workers.length + 1;
+    }
+
+    /** Begins, or ends, to take the time that callers wait for the others; as often begun as ended, nobody watches. */
+    void watch(boolean on) {
+        watchers.addAndGet(on ? 1 : -1);
+    }
+
+    /** Nanoseconds so far. */
+    long waited() {
+        return waited;
     }
 
     /**
@@ -72,7 +86,13 @@ final class WorkerPool implements AutoCloseable {
             while (take()) {
                 // until none is left
             }
-            await();
+            if (watchers.get() == 0) {
+                await();
+            } else {
+                long since = System.nanoTime();
+                await();
+                waited += System.nanoTime() - since; // by one caller at a time
+            }
             this.task = null;
             var failed = failure.getAndSet(null);
             switch (failed) {

@@ -9,7 +9,6 @@ import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,7 +27,7 @@ class CpuEngineTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void randomGraphsGiveTheReferencesBits(int threads) {
-        try (var plain = new CpuEngine(threads); var poisoned = new CpuEngine(threads, Twins.none(), true, Optional.empty())) {
+        try (var plain = new CpuEngine(threads); var poisoned = new CpuEngine(threads, Twins.none(), true)) {
             for (int seed = 0; seed < 150; seed++) {
                 int rows = seed % 10 == 0 ? 700 : 3;
                 var expected = results(new ReferenceEngine(), seed, rows);

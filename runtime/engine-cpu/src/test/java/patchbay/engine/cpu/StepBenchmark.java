@@ -22,11 +22,10 @@ final class StepBenchmark {
         // The one thread's own time is worth more on a busy machine.
         var threadBean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         LongSupplier clock = arguments.length > 2 ? threadBean::getCurrentThreadAllocatedBytes : threads == 1 ? threadBean::getCurrentThreadCpuTime : System::nanoTime;
-        var profile = new Profile(clock);
-        try (var engine = new CpuEngine(threads, Twins.of(System.getProperty("patchbay.vector", "")), false, Optional.of(profile))) {
+        try (var engine = new CpuEngine(threads, Twins.of(System.getProperty("patchbay.vector", "")), false)) {
             System.out.println(engine.description());
             long start = System.nanoTime();
-            try (var program = engine.compile(model.step(1), engine.variables())) {
+            try (var program = (CpuProgram) engine.compile(model.step(1), engine.variables())) {
                 System.out.printf(Locale.ROOT, "compiled in %.0f ms: %d launches, %.1f MB%n", (System.nanoTime() - start) / 1e6,
                         program.launches(), program.memory() / 1e6);
                 var random = new SplittableRandom(1);
@@ -34,7 +33,7 @@ final class StepBenchmark {
                 program.write("targets", random.ints(model.batch() * model.time(), 0, 65).toArray());
                 program.write("hyper", SmallMixture.ADAMW.hyper(1e-3f, 1));
                 for (int round = 0; round < 4; round++) {
-                    profile.reset();
+                    program.profile(Optional.of(new LaunchTimes(program.steps().toArray(Step[]::new), clock)));
                     var times = new double[100];
                     for (int i = 0; i < times.length; i++) {
                         long before = clock.getAsLong();
@@ -48,7 +47,11 @@ final class StepBenchmark {
                     System.out.printf(Locale.ROOT, "step: median %.2f ms, best %.2f ms; %d bytes allocated; loss %.4f%n",
                             times[50], times[0], allocated, program.scalar("loss"));
                 }
-                System.out.println(profile.table());
+                var profile = program.profile().orElseThrow();
+                for (var work : profile.kernels()) {
+                    System.out.printf(Locale.ROOT, "%10.2f ms %5.1f %% %7d × %s, %s%n", work.nanoseconds() / 1e6,
+                            100.0 * work.nanoseconds() / profile.total().nanoseconds(), work.launches(), work.kernel(), work.form());
+                }
             }
         }
     }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -22,7 +21,7 @@ class TrainingStepTest {
     @Test
     void plainKernelsGiveTheReferencesBits() {
         var expected = train(new ReferenceEngine(), 4);
-        try (var poisoned = new CpuEngine(2, Twins.none(), true, Optional.empty())) {
+        try (var poisoned = new CpuEngine(2, Twins.none(), true)) {
             assertSame(expected, train(poisoned, 4));
         }
     }
@@ -38,7 +37,7 @@ class TrainingStepTest {
     @Test
     void theNumberOfThreadsDoesNotMatter() {
         try (var one = new CpuEngine(1); var two = new CpuEngine(2); var three = new CpuEngine(3);
-                var poisoned = new CpuEngine(2, Twins.of(""), true, Optional.empty())) {
+                var poisoned = new CpuEngine(2, Twins.of(""), true)) {
             var model = new SmallMixture(8, 64, 65, 64, 4, 2, 5, 96, 0.1f);
             var expected = train(one, model, 3);
             assertSame(expected, train(two, model, 3));
