@@ -32,7 +32,7 @@ class KillTest {
 
     private static final int KILLS = Integer.getInteger("patchbay.kills", 5);
     private static final int SECONDS = 60;
-    private static final int STEPS = 2500;
+    private static final int STEPS = 2000;
 
     @TempDir
     Path folder;

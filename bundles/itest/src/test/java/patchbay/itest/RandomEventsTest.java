@@ -30,7 +30,7 @@ import patchbay.model.Plug;
  */
 public class RandomEventsTest extends LiveRunTest {
 
-    private static final int EVENTS = Integer.getInteger("patchbay.events", 40);
+    private static final int EVENTS = Integer.getInteger("patchbay.events", 30);
     private static final long SEED = Long.getLong("patchbay.seed", 1);
     private static final List<String> BUNDLES = List.of("sample.one", "sample.two", "sample.three");
     private static final List<String> SOCKETS = List.of(ROUTERS, "layers.0.moe.router", "layers.1.moe.router");

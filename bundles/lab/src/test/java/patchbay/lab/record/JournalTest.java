@@ -138,6 +138,26 @@ class JournalTest {
     }
 
     @Test
+    void whatWasToBeRepeatedIsNotForgottenWhenTheRepetitionIsInterruptedToo() {
+        var back = new Event.RolledBack(9, "command", List.of(COSINE), List.of(TOP_K), Transfer.none(), 1);
+        var resumed = new Event.Resumed(3, "checkpoints/3", 2, List.of());
+        var started = new Event.Started(0, List.of());
+        var checkpoint = new Event.Checkpointed(3, "checkpoints/3", 1);
+        assertEquals(List.of(swapped(4), back), repeated(started, checkpoint, swapped(4), back));
+        assertEquals(List.of(swapped(4), back), repeated(started, checkpoint, swapped(4), back, resumed), "killed before step 4");
+        assertEquals(List.of(swapped(4), back), repeated(started, checkpoint, swapped(4), back, resumed, swapped(4)), "killed between them");
+        assertEquals(List.of(swapped(4), back), repeated(started, checkpoint, swapped(4), back, resumed, swapped(4), resumed));
+        assertEquals(List.of(swapped(4), swapped(6), back), repeated(started, checkpoint, swapped(4), back, resumed, swapped(4), swapped(6)),
+                "asked for in between");
+        assertEquals(List.of(back), history(started, checkpoint, swapped(4), back, resumed, swapped(4)).repeatedFrom(6).events().toList(),
+                "from a checkpoint after the first of them");
+    }
+
+    private static List<Event> repeated(Event... events) {
+        return history(events).repeatedFrom(2).events().toList();
+    }
+
+    @Test
     void rollbackThatUndoesStepsUndoesWhatTheyShowed() {
         var before = new Event.Evaluated(4, 1, Map.of());
         var undone = new Event.Evaluated(5, 2, Map.of());
