@@ -18,8 +18,8 @@ import patchbay.tensor.reference.ArrayVariables;
  * Runs graphs on the JVM: plain kernels and their Vector API twins over Java arrays, in a pool of threads of its own.
  *
  * <p>Properties of the framework or the system: {@code patchbay.threads}, how many compute (as many as there are
- * processors); {@code patchbay.vector}, {@code off} for the plain kernels alone. A width in bits, {@code 64} to
- * {@code 512}, can be given as a system property only.
+ * processors); {@code patchbay.vector}, {@code off} for the plain kernels alone or a width in bits, {@code 64} to
+ * {@code 512}; all engines of a process have the same width.
  *
  * <p>A program binds the arrays of its variables when it is compiled; see {@link ArrayVariables}. Its results do not
  * depend on the number of threads.

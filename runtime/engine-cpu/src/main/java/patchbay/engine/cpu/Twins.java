@@ -1,7 +1,10 @@
 package patchbay.engine.cpu;
 
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import patchbay.tensor.Kernel;
@@ -16,6 +19,7 @@ final class Twins {
     private static final Logger LOG = LoggerFactory.getLogger(Twins.class);
     private static final String PLAIN = "patchbay.kernels";
     private static final String FAST = "patchbay.engine.cpu.vector";
+    private static final List<String> WIDTHS = List.of("64", "128", "256", "512");
 
     private final boolean vectors;
     private final String description;
@@ -29,25 +33,41 @@ final class Twins {
         return new Twins(false, "plain kernels");
     }
 
-    /** @param choice the property {@code patchbay.vector}: {@code off} or a width in bits, or empty for what the machine prefers */
+    /**
+     * @param choice the property {@code patchbay.vector}: {@code off}, a width in bits from {@code 64} to {@code 512}, or empty
+     *     for the machine's widest
+     * @throws UserError if it is something else, the machine has no such vectors, or this process computes with others already
+     */
     static Twins of(String choice) {
         if (choice.equals("off")) {
             return new Twins(false, "plain kernels because of patchbay.vector=off");
         }
+        if (!choice.isEmpty() && !WIDTHS.contains(choice)) {
+            throw UserError.unknown("vector width (patchbay.vector)", choice, Stream.concat(Stream.of("off"), WIDTHS.stream()).toList());
+        }
         try {
-            var width = (int) Class.forName(FAST + ".Vectors").getMethod("bits").invoke(null);
-            return new Twins(true, "vectors of " + width + " bits");
+            VectorWidth.choose(choice);
+            int width = bits("bits");
+            if (!choice.isEmpty() && width != Integer.parseInt(choice)) {
+                throw new UserError("patchbay.vector=" + choice + ": this process computes with vectors of " + width + " bits already");
+            }
+            int greatest = bits("greatest");
+            if (width > greatest) {
+                throw new UserError("patchbay.vector=" + choice + ": this machine has vectors of at most " + greatest + " bits; valid: off, "
+                        + WIDTHS.stream().filter(bits -> Integer.parseInt(bits) <= greatest).collect(Collectors.joining(", ")));
+            }
+            return new Twins(true, "vectors of " + width + " bits" + (choice.isEmpty() ? "" : " because of patchbay.vector=" + choice));
         } catch (NoClassDefFoundError | ClassNotFoundException absent) {
             LOG.warn("no Vector API: the plain kernels run, several times slower; start the JVM with --add-modules jdk.incubator.vector");
             return new Twins(false, "plain kernels because the JVM runs without --add-modules jdk.incubator.vector");
-        } catch (ExceptionInInitializerError error) {
-            if (error.getCause() instanceof UserError mistake) {
-                throw mistake;
-            }
-            throw error;
         } catch (ReflectiveOperationException error) {
             throw new IllegalStateException("vector kernels: " + error.getCause(), error);
         }
+    }
+
+    /** By name: without the Vector API's module the class cannot be linked. */
+    private static int bits(String of) throws ReflectiveOperationException {
+        return (int) Class.forName(FAST + ".Vectors").getMethod(of).invoke(null);
     }
 
     String description() {

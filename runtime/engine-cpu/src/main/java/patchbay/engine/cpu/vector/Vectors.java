@@ -1,17 +1,15 @@
 package patchbay.engine.cpu.vector;
 
-import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
-import patchbay.tensor.UserError;
+import patchbay.engine.cpu.VectorWidth;
 
 /**
- * The one vector width of all kernels here: what the machine prefers, or what {@code -Dpatchbay.vector=64|128|256|512}
- * says. Constants, because the compiler must see through them.
+ * The one vector width of all kernels here: what the machine prefers, or the {@link VectorWidth} that was chosen before. Constants, because the compiler must see through them.
  *
  * <p>A kernel must give the same bits before and after the JVM compiles it, or a run cannot be repeated. So it must not
  * use {@code reduceLanes(ADD)} or {@code MUL} of floats (their order is left open) nor the lane-wise {@code EXP},
@@ -20,7 +18,7 @@ import patchbay.tensor.UserError;
  */
 public final class Vectors {
 
-    private static final VectorShape SHAPE = shape(System.getProperty("patchbay.vector", ""));
+    private static final VectorShape SHAPE = shape(VectorWidth.chosen());
 
     public static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
     public static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
@@ -41,7 +39,7 @@ public final class Vectors {
             case "128" -> VectorShape.S_128_BIT;
             case "256" -> VectorShape.S_256_BIT;
             case "512" -> VectorShape.S_512_BIT;
-            default -> throw UserError.unknown("vector width (patchbay.vector)", width, List.of("off", "64", "128", "256", "512"));
+            default -> throw new IllegalArgumentException("vectors of '" + width + "' bits");
         };
     }
 
@@ -51,6 +49,11 @@ public final class Vectors {
 
     public static int bits() {
         return SHAPE.vectorBitSize();
+    }
+
+    /** The widest vectors that this machine computes with. */
+    public static int greatest() {
+        return FloatVector.SPECIES_PREFERRED.vectorBitSize();
     }
 
     /** The greatest multiple of the vector's length that is at most {@code size}. */
