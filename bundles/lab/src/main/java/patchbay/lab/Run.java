@@ -1,22 +1,17 @@
 package patchbay.lab;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import patchbay.data.Batches;
 import patchbay.data.Dataset;
-import patchbay.data.EvaluationBatches;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.Fitted;
 import patchbay.lab.record.Measurement;
@@ -28,8 +23,6 @@ import patchbay.tensor.Profile;
 import patchbay.tensor.UserError;
 import patchbay.training.Evaluation;
 import patchbay.training.Learner;
-import patchbay.training.checkpoint.CheckpointFolder;
-import patchbay.training.checkpoint.CheckpointWriter;
 
 /**
  * A model in training: one thread that makes steps and, between two of them, whatever else was asked for. All methods
@@ -49,13 +42,12 @@ public final class Run {
     private final Script script;
     private final boolean hotDeployment;
     private final Batches batches;
-    private final Optional<EvaluationBatches> heldOut;
     private final Swaps swaps;
     private final PluginWatch watch;
     private final RunRecord record;
-    private final CheckpointWriter checkpoints;
+    private final Milestones milestones;
     private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
-    private final Deque<Runnable> betweenSteps = new ArrayDeque<>();
+    private final BetweenSteps betweenSteps = new BetweenSteps();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
     private final Event beginning;
@@ -65,9 +57,6 @@ public final class Run {
     private volatile Optional<String> stopReason = Optional.empty();
     private volatile boolean paused;
     private volatile double secondsPerStep = 0.1;
-    private volatile Optional<Evaluation.Result> evaluated = Optional.empty();
-    private long evaluatedAt = -1;
-    private boolean checkpointDue;
 
     Run(RunStart start) {
         this.folder = start.folder();
@@ -77,12 +66,7 @@ public final class Run {
         this.script = start.script();
         this.hotDeployment = start.hotDeployment();
         this.step = start.step();
-        int context = experiment.model().context();
-        int batch = experiment.training().batch();
-        this.batches = new Batches(dataset.training(), batch, context, experiment.seed());
-        this.heldOut = dataset.validation().length() > 0
-                ? Optional.of(new EvaluationBatches(dataset.validation(), batch, context, experiment.training().evaluateBatches()))
-                : Optional.empty();
+        this.batches = new Batches(dataset.training(), experiment.training().batch(), experiment.model().context(), experiment.seed());
         this.swaps = new Swaps(archive, start.learner(), start.buildLimit(), new Swaps.Pace() {
             @Override
             public long soonest(double buildSeconds) {
@@ -91,12 +75,12 @@ public final class Run {
 
             @Override
             public void ready() {
-                wake(() -> {});
+                betweenSteps.wake();
             }
         });
         this.watch = new PluginWatch(archive, start.beginning() instanceof Event.Started);
         this.record = new RunRecord(folder, step);
-        this.checkpoints = new CheckpointWriter(new CheckpointFolder(folder.checkpoints()), experiment.training().keepCheckpoints());
+        this.milestones = new Milestones(folder, experiment, dataset, this::told);
         this.beginning = start.beginning();
         this.thread = Thread.ofPlatform().name("run " + folder.id()).unstarted(this::live);
     }
@@ -109,7 +93,7 @@ public final class Run {
     }
 
     private void live() {
-        try (AutoCloseable _ = hotDeployment ? archive.onChange(() -> wake(this::pluginsChanged)) : () -> {}) {
+        try (AutoCloseable _ = hotDeployment ? archive.onChange(() -> betweenSteps.add(this::pluginsChanged)) : () -> {}) {
             if (hotDeployment) {
                 pluginsChanged(); // while the model was built
             }
@@ -128,7 +112,7 @@ public final class Run {
         while (step < steps && stopReason.isEmpty()) {
             pauseWhileAsked();
             schedulePlanned();
-            runBetweenSteps();
+            betweenSteps.run();
             try {
                 while (swaps.due(step) && stopReason.isEmpty()) {
                     install();
@@ -148,9 +132,9 @@ public final class Run {
             state = RunState.stopped;
             happened(new Event.Stopped(step, stopReason.get()));
         } else {
-            evaluateOnce();
+            milestones.evaluate(step, swaps.learner());
             checkpoint();
-            sample();
+            milestones.sample(step, swaps.learner());
             state = RunState.finished;
             happened(new Event.Finished(step));
         }
@@ -170,13 +154,15 @@ public final class Run {
         event.end(id(), measurement);
         record.measured(measurement);
         listeners.forEach(listener -> listener.measured(this, measurement));
-        if (due(training.evaluateEvery()) && step < training.steps()) {
-            evaluateOnce();
+        if (step < training.steps()) {
+            milestones.reached(step, swaps.learner(), record.journalled(), swaps.onProbation(step));
         }
-        checkpointDue |= due(training.checkpointEvery());
-        if (checkpointDue && !swaps.onProbation(step) && step < training.steps()) {
-            checkpoint();
-        }
+    }
+
+    /** The last checkpoint, on the disk when this returns. */
+    private void checkpoint() {
+        milestones.checkpoint(step, swaps.learner(), record.journalled());
+        milestones.awaitCheckpoint();
     }
 
     private Learner.Step finite(Learner.Step made) {
@@ -193,24 +179,20 @@ public final class Run {
         var undone = swaps.rewind(reason(fault));
         step = undone.step();
         record.cutAfter(step);
-        evaluatedAt = -1;
+        milestones.changed();
         happened(undone);
-    }
-
-    private boolean due(int every) {
-        return every > 0 && step % every == 0;
     }
 
     private void install() {
         boolean planned = script.isPlanned(step);
         if (planned) {
-            evaluateOnce();
+            milestones.evaluate(step, swaps.learner());
         }
         var event = swaps.install(step);
         event.ifPresent(this::happened);
         if (planned && event.orElse(null) instanceof Event.Swapped) {
-            evaluatedAt = -1;
-            evaluateOnce();
+            milestones.changed();
+            milestones.evaluate(step, swaps.learner());
         }
     }
 
@@ -224,49 +206,10 @@ public final class Run {
         return Math.clamp((long) Math.ceil(seconds / secondsPerStep), 1, 1_000_000);
     }
 
-    private void evaluateOnce() {
-        if (heldOut.isEmpty() || evaluatedAt == step) {
-            return;
-        }
-        var result = swaps.learner().evaluate(heldOut.get());
-        evaluated = Optional.of(result);
-        evaluatedAt = step;
-        happened(new Event.Evaluated(step, result.loss(), whole(result.counts())));
-    }
-
-    private static Map<String, List<Long>> whole(Map<String, float[]> counts) {
-        var whole = new TreeMap<String, List<Long>>();
-        counts.forEach((path, layer) -> whole.put(path, IntStream.range(0, layer.length).mapToObj(i -> (long) layer[i]).toList()));
-        return whole;
-    }
-
-    private void checkpoint() {
-        checkpointDue = false;
-        var learner = swaps.learner();
-        long began = System.nanoTime();
-        long at = step;
-        var metadata = CheckpointState.of(learner, record.journalled()).toMetadata();
-        checkpoints.write((int) at, snapshot -> CheckpointState.take(learner, snapshot), metadata)
-                .whenComplete((path, failure) -> told(failure == null
-                        ? new Event.Checkpointed(at, folder.relative(path), (System.nanoTime() - began) / 1e9)
-                        : new Event.CheckpointFailed(at, reason(failure))));
-        if (stopReason.isPresent() || at >= experiment.training().steps()) {
-            checkpoints.await();
-        }
-    }
-
-    private static String reason(Throwable failure) {
+    /** What went wrong, in one line. */
+    static String reason(Throwable failure) {
         var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof UserError ? cause.getMessage() : cause.toString();
-    }
-
-    private void sample() {
-        var samples = experiment.samples();
-        for (var prompt : samples.prompts()) {
-            var text = new StringBuilder();
-            Generation.of(swaps.learner(), dataset.tokenizer()).run(prompt, samples.tokens(), samples.sampling(), experiment.seed(), text::append);
-            happened(new Event.Sampled(step, prompt, text.toString()));
-        }
     }
 
     private void pauseWhileAsked() {
@@ -277,46 +220,18 @@ public final class Run {
         happened(new Event.Paused(step));
         swaps.hurry(step);
         while (paused && stopReason.isEmpty()) {
-            runBetweenSteps();
+            betweenSteps.run();
             while (swaps.due(step)) {
                 install();
             }
-            waitForWork();
-        }
-        state = RunState.running;
-        happened(new Event.Unpaused(step));
-    }
-
-    private void waitForWork() {
-        synchronized (betweenSteps) {
             try {
-                while (paused && stopReason.isEmpty() && betweenSteps.isEmpty() && !swaps.due(step)) {
-                    betweenSteps.wait();
-                }
+                betweenSteps.await(() -> paused && stopReason.isEmpty() && !swaps.due(step));
             } catch (InterruptedException interrupted) {
                 stopReason = Optional.of("interrupted");
             }
         }
-    }
-
-    private void runBetweenSteps() {
-        while (true) {
-            Runnable next;
-            synchronized (betweenSteps) {
-                next = betweenSteps.poll();
-            }
-            if (next == null) {
-                return;
-            }
-            next.run();
-        }
-    }
-
-    private void wake(Runnable task) {
-        synchronized (betweenSteps) {
-            betweenSteps.add(task);
-            betweenSteps.notifyAll();
-        }
+        state = RunState.running;
+        happened(new Event.Unpaused(step));
     }
 
     private void pluginsChanged() {
@@ -328,7 +243,7 @@ public final class Run {
                     if (outcome instanceof Event.Refused && !Swaps.isNothing(outcome)) {
                         watch.refused(updated);
                     }
-                    wake(this::pluginsChanged); // it may have more plugins by now
+                    betweenSteps.add(this::pluginsChanged); // it may have more plugins by now
                 });
             }
         }
@@ -349,8 +264,8 @@ public final class Run {
     }
 
     private void close() {
-        try (record; checkpoints; swaps) {
-            runBetweenSteps();
+        try (record; milestones; swaps) {
+            betweenSteps.run();
         } catch (RuntimeException failure) {
             LOG.warn("run {} did not close cleanly", folder.id(), failure);
         } finally {
@@ -405,14 +320,14 @@ public final class Run {
     public void unpause() {
         requireAlive();
         paused = false;
-        wake(() -> {});
+        betweenSteps.wake();
     }
 
     /** Ends it after the present step, with a checkpoint. */
     public void stop(String reason) {
         if (alive()) {
             stopReason = Optional.of(reason);
-            wake(() -> {});
+            betweenSteps.wake();
         }
     }
 
@@ -433,7 +348,7 @@ public final class Run {
     public <T> CompletableFuture<T> withModel(java.util.function.Function<Learner, T> work) {
         var result = new CompletableFuture<T>();
         requireAlive();
-        wake(() -> {
+        betweenSteps.add(() -> {
             try {
                 result.complete(work.apply(swaps.learner()));
             } catch (RuntimeException failure) {
@@ -494,7 +409,7 @@ public final class Run {
     }
 
     public Optional<Evaluation.Result> evaluated() {
-        return evaluated;
+        return milestones.evaluated();
     }
 
     public double secondsPerStep() {

@@ -2,7 +2,6 @@ package patchbay.lab;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +16,11 @@ import patchbay.lab.record.Event;
 import patchbay.lab.record.Fitted;
 import patchbay.lab.record.Transfer;
 import patchbay.model.Decoder;
-import patchbay.model.Fitting;
 import patchbay.model.Offer;
 import patchbay.model.Provider;
 import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
 import patchbay.training.Learner;
-import patchbay.training.Probe;
 
 /**
  * The swaps of one run, each a transaction: the candidate is built, compiled and tried beside the running model, and takes
@@ -37,7 +34,6 @@ final class Swaps implements AutoCloseable {
     private static final int REMEMBERED = 8;
     /** Steps after a swap in which a fault is blamed on it and undoes it. */
     private static final int PROBATION = 10;
-    private static final String NOTHING = "nothing would change: that is what is in the socket";
 
     private final Archive archive;
     private final Duration limit;
@@ -109,9 +105,6 @@ final class Swaps implements AutoCloseable {
      * @param replaced the swap's entry in the history
      */
     private record Probation(long step, Past replaced, Past kept, Event.Swapped swap) {}
-
-    /** A model that passed, and what it is made of. */
-    private record Candidate(Learner learner, List<Fitting> before, List<Fitting> after) {}
 
     /**
      * The model that is in use.
@@ -257,7 +250,7 @@ final class Swaps implements AutoCloseable {
         builders.execute(() -> {
             long began = System.nanoTime();
             try {
-                var candidate = Guard.within(limit, "building the changed model", () -> build(basis, past, step, transaction.change));
+                var candidate = Guard.within(limit, "building the changed model", () -> Candidate.build(basis, transaction.change, archive, past, step));
                 buildSeconds = Math.max(0.1, 1.3 * (System.nanoTime() - began) / 1e9);
                 prepared.complete(candidate);
             } catch (UserError refusal) {
@@ -265,37 +258,6 @@ final class Swaps implements AutoCloseable {
             }
             pace.ready();
         });
-    }
-
-    private Candidate build(Learner running, Optional<Past> past, long step, Change change) {
-        var rack = change.apply(running.decoder().rack(), archive, past);
-        var before = new ArrayList<Fitting>();
-        var after = new ArrayList<Fitting>();
-        rack.fittings().forEach((path, fitting) -> {
-            var present = running.decoder().rack().at(path);
-            if (!same(present, fitting)) {
-                before.add(present);
-                after.add(fitting);
-            }
-        });
-        if (after.isEmpty()) {
-            throw new UserError(NOTHING);
-        }
-        var decoder = new Decoder(rack, running.decoder().vocabulary());
-        var candidate = change instanceof Change.Back
-                ? running.candidate(decoder, step, past.orElseThrow().variables(), past.orElseThrow().births())
-                : running.candidate(decoder, step);
-        try {
-            Probe.check(decoder, candidate.variables());
-        } catch (RuntimeException | Error failure) {
-            candidate.close();
-            throw failure;
-        }
-        return new Candidate(candidate, before, after);
-    }
-
-    private static boolean same(Fitting a, Fitting b) {
-        return a.plug().equals(b.plug()) && a.offer().part() == b.offer().part();
     }
 
     private Event takeOver(long step, Transaction transaction, Candidate candidate, long began) {
@@ -307,7 +269,7 @@ final class Swaps implements AutoCloseable {
             throw failure;
         }
         var change = transaction.change;
-        var transfer = transfer(running, candidate);
+        var transfer = candidate.transferFrom(running);
         var before = Fitted.of(candidate.before());
         var after = Fitted.of(candidate.after());
         boolean back = change instanceof Change.Back;
@@ -373,29 +335,6 @@ final class Swaps implements AutoCloseable {
         }
     }
 
-    private static Transfer transfer(Learner before, Candidate candidate) {
-        var old = before.births().keySet();
-        var now = candidate.learner().births();
-        var changed = candidate.after().stream().map(fitting -> fitting.socket().path() + ".").toList();
-        var carried = new ArrayList<String>();
-        var reshaped = new ArrayList<String>();
-        var started = new ArrayList<String>();
-        int untouched = 0;
-        for (var name : now.keySet().stream().sorted().toList()) {
-            if (candidate.learner().reshaped().contains(name)) {
-                reshaped.add(name);
-            } else if (!old.contains(name)) {
-                started.add(name);
-            } else if (changed.stream().anyMatch(name::startsWith)) {
-                carried.add(name);
-            } else {
-                untouched++;
-            }
-        }
-        var lost = old.stream().filter(name -> !now.containsKey(name)).sorted().toList();
-        return new Transfer(untouched, carried, reshaped, started, lost);
-    }
-
     private Event refused(long step, Transaction transaction, Throwable reason) {
         var change = transaction.change;
         var text = reason instanceof UserError ? reason.getMessage() : reason.toString();
@@ -404,7 +343,7 @@ final class Swaps implements AutoCloseable {
 
     /** Whether a swap was refused because it had no effect. */
     static boolean isNothing(Event event) {
-        return event instanceof Event.Refused refused && refused.reason().equals(NOTHING);
+        return event instanceof Event.Refused refused && refused.reason().equals(Candidate.NOTHING);
     }
 
     private List<Provider> providers(Change change) {

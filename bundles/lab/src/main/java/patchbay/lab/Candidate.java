@@ -1,0 +1,85 @@
+package patchbay.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import patchbay.lab.record.Transfer;
+import patchbay.model.Decoder;
+import patchbay.model.Fitting;
+import patchbay.tensor.UserError;
+import patchbay.training.Learner;
+import patchbay.training.Probe;
+
+/**
+ * A changed model that was built, compiled and tried beside the running one.
+ *
+ * @param before what is in the changed sockets while the running model is in use
+ * @param after what will be in them
+ */
+record Candidate(Learner learner, List<Fitting> before, List<Fitting> after) {
+
+    /** Why a change without effect is refused. */
+    static final String NOTHING = "nothing would change: that is what is in the socket";
+
+    /**
+     * Builds and tries it; {@code running} may go on training meanwhile.
+     *
+     * @param past the model before the last swap
+     * @param step steps done when it is to take over
+     * @throws UserError if it does not pass
+     */
+    static Candidate build(Learner running, Change change, Archive archive, Optional<Past> past, long step) {
+        var rack = change.apply(running.decoder().rack(), archive, past);
+        var before = new ArrayList<Fitting>();
+        var after = new ArrayList<Fitting>();
+        rack.fittings().forEach((path, fitting) -> {
+            var present = running.decoder().rack().at(path);
+            if (!same(present, fitting)) {
+                before.add(present);
+                after.add(fitting);
+            }
+        });
+        if (after.isEmpty()) {
+            throw new UserError(NOTHING);
+        }
+        var decoder = new Decoder(rack, running.decoder().vocabulary());
+        var learner = change instanceof Change.Back
+                ? running.candidate(decoder, step, past.orElseThrow().variables(), past.orElseThrow().births())
+                : running.candidate(decoder, step);
+        try {
+            Probe.check(decoder, learner.variables());
+        } catch (RuntimeException | Error failure) {
+            learner.close();
+            throw failure;
+        }
+        return new Candidate(learner, before, after);
+    }
+
+    private static boolean same(Fitting a, Fitting b) {
+        return a.plug().equals(b.plug()) && a.offer().part() == b.offer().part();
+    }
+
+    /** What becomes of the parameters when it takes over from {@code running}. */
+    Transfer transferFrom(Learner running) {
+        var old = running.births().keySet();
+        var now = learner.births();
+        var changed = after.stream().map(fitting -> fitting.socket().path() + ".").toList();
+        var carried = new ArrayList<String>();
+        var reshaped = new ArrayList<String>();
+        var started = new ArrayList<String>();
+        int untouched = 0;
+        for (var name : now.keySet().stream().sorted().toList()) {
+            if (learner.reshaped().contains(name)) {
+                reshaped.add(name);
+            } else if (!old.contains(name)) {
+                started.add(name);
+            } else if (changed.stream().anyMatch(name::startsWith)) {
+                carried.add(name);
+            } else {
+                untouched++;
+            }
+        }
+        var lost = old.stream().filter(name -> !now.containsKey(name)).sorted().toList();
+        return new Transfer(untouched, carried, reshaped, started, lost);
+    }
+}
