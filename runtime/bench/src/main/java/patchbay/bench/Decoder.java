@@ -9,6 +9,7 @@ import patchbay.tensor.Graph;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Networks;
 import patchbay.tensor.Optimizers;
+import patchbay.tensor.Program;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
@@ -31,7 +32,6 @@ record Decoder(Style style, int batch, int time, int vocabulary, int dim, int he
 
     static final int CHOSEN = 2;
     static final float EPSILON = 1e-5f;
-    static final String LOSS = "result";
 
     private static final AdamW ADAM_W = new AdamW(0.9f, 0.99f, 1e-8f, 0.1f);
 
@@ -49,7 +49,7 @@ record Decoder(Style style, int batch, int time, int vocabulary, int dim, int he
         return 3 * (2 * weights * tokens() + attention);
     }
 
-    /** A step of gradient descent with a constant rate; the output {@link #LOSS} is the loss before it. */
+    /** A step of gradient descent with a constant rate; the output {@link ProgramTask#RESULT} is the loss before it. */
     Graph descent(float rate) {
         return step((graph, gradients) -> {
             var parameters = List.copyOf(graph.parameters().values());
@@ -83,7 +83,7 @@ record Decoder(Style style, int batch, int time, int vocabulary, int dim, int he
     private Graph step(BiFunction<Graph, List<Tensor>, Graph> update) {
         var graph = new Graph(1);
         var loss = logits(graph).crossEntropy(graph.input("targets", TensorType.i32(tokens()))).mean();
-        graph.output(LOSS, loss);
+        graph.output(ProgramTask.RESULT, loss);
         return update.apply(graph, Gradients.of(loss, new ArrayList<>(graph.parameters().values())));
     }
 
@@ -138,6 +138,12 @@ record Decoder(Style style, int batch, int time, int vocabulary, int dim, int he
 
     private static Tensor weight(Graph graph, String name, int... dims) {
         return graph.parameter(name, Shape.of(dims), Initializer.normal(0.02f));
+    }
+
+    /** Gives a step's program its tokens and targets. */
+    void write(Program program) {
+        program.write("tokens", randomTokens(1));
+        program.write("targets", randomTokens(2));
     }
 
     /** Tokens drawn at random, the same for everyone. */

@@ -7,8 +7,10 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import patchbay.tensor.UserError;
 
-/** The benchmarks of {@code patchbay bench}: {@code [gemm|train|attention|ops|all] [--json] [--threads 1,2]}. */
+/** The benchmarks of {@code patchbay bench}: {@code [gemm|train|attention|ops|all] [--json] [--threads 1,2] [--profile]}. */
 public final class Main {
+
+    private static final StepProfile PROFILE = new StepProfile(200, 100);
 
     private Main() {}
 
@@ -16,7 +18,12 @@ public final class Main {
         // Measuring goes on beside whatever else a machine does: a second run is the user's business.
         System.setProperty("jmh.ignoreLock", "true");
         try {
-            run(Request.parse(List.of(arguments), Suite.here().names()), Suite.here(), Measuring.REAL, System.out);
+            var request = Request.parse(List.of(arguments), Suite.here().names());
+            if (request.profile()) {
+                request.threads().forEach(threads -> TrainingSteps.STEPS.forEach(step -> PROFILE.print(step, threads, System.out)));
+            } else {
+                run(request, Suite.here(), Measuring.REAL, System.out);
+            }
         } catch (UserError mistake) {
             System.err.println("patchbay: " + mistake.getMessage());
             System.exit(mistake.exitCode());

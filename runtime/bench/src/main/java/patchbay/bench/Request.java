@@ -5,8 +5,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import patchbay.tensor.UserError;
 
-/** What the user asked for: {@code [name …|all] [--json] [--threads 1,2]}. */
-record Request(List<String> names, boolean json, List<Integer> threads) {
+/**
+ * What the user asked for: {@code [name …|all] [--json] [--threads 1,2] [--profile]}.
+ *
+ * @param profile in place of figures, where the time of training steps goes
+ */
+record Request(List<String> names, boolean json, List<Integer> threads, boolean profile) {
 
     private static final String ALL = "all";
 
@@ -14,16 +18,18 @@ record Request(List<String> names, boolean json, List<Integer> threads) {
     static Request parse(List<String> arguments, List<String> known) {
         var names = new ArrayList<String>();
         boolean json = false;
+        boolean profile = false;
         var threads = Stream.of(1, Runtime.getRuntime().availableProcessors() > 1 ? 2 : 1).distinct().toList();
         for (int i = 0; i < arguments.size(); i++) {
             var argument = arguments.get(i);
             switch (argument) {
                 case "--json" -> json = true;
+                case "--profile" -> profile = true;
                 case "--threads" -> threads = threads(++i < arguments.size() ? arguments.get(i) : "");
                 case ALL -> names.addAll(known);
                 default -> {
                     if (argument.startsWith("-")) {
-                        throw UserError.unknown("option", argument, List.of("--json", "--threads"));
+                        throw UserError.unknown("option", argument, List.of("--json", "--threads", "--profile"));
                     }
                     if (!known.contains(argument)) {
                         throw UserError.unknown("benchmark", argument, Stream.concat(known.stream(), Stream.of(ALL)).toList());
@@ -32,7 +38,10 @@ record Request(List<String> names, boolean json, List<Integer> threads) {
                 }
             }
         }
-        return new Request(names.isEmpty() ? known : names.stream().distinct().toList(), json, threads);
+        if (profile && (json || !names.equals(List.of("train")))) {
+            throw new UserError("--profile goes with train alone: patchbay bench train --profile");
+        }
+        return new Request(names.isEmpty() ? known : names.stream().distinct().toList(), json, threads, profile);
     }
 
     private static List<Integer> threads(String text) {

@@ -4,6 +4,7 @@ import static patchbay.bench.Contender.OURS;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import patchbay.bench.Decoder.Style;
 import patchbay.engine.cpu.CpuEngine;
 import patchbay.tensor.Graph;
@@ -16,35 +17,39 @@ final class TrainingSteps {
 
     private TrainingSteps() {}
 
+    /** A step that is measured. */
+    record Step(String name, Decoder decoder, Supplier<Graph> graph) {
+
+        /** With AdamW and clipping, as {@code cnf/experiments/shakespeare.yaml} trains. */
+        static Step recipe(String name, int experts, int hidden) {
+            var decoder = new Decoder(Style.LLAMA, 12, 64, 65, 128, 4, 4, experts, hidden);
+            return new Step(name, decoder, () -> decoder.adamW(1e-4f));
+        }
+
+        /** With plain gradient descent: what libtorch and we do in the same way. */
+        static Step block(String name, int experts) {
+            var decoder = new Decoder(Style.GPT, 4, 256, 512, 256, 4, 1, experts, 1024);
+            return new Step(name, decoder, () -> decoder.descent(RATE));
+        }
+    }
+
+    static final List<Step> STEPS = List.of(Step.recipe("nanoGPT's recipe, dense", 1, 344), Step.recipe("nanoGPT's recipe, 8 experts", 8, 172),
+            Step.block("block of dim 256, dense", 1), Step.block("block of dim 256, 8 experts", 8));
+
     static Benchmark benchmark(boolean libtorch) {
-        var lines = new ArrayList<>(List.of(
-                recipe("nanoGPT's recipe, dense", new Decoder(Style.LLAMA, 12, 64, 65, 128, 4, 4, 1, 344)),
-                recipe("nanoGPT's recipe, 8 experts", new Decoder(Style.LLAMA, 12, 64, 65, 128, 4, 4, 8, 172)),
-                block("block of dim 256, dense", new Decoder(Style.GPT, 4, 256, 512, 256, 4, 1, 1, 1024), libtorch),
-                block("block of dim 256, 8 experts", new Decoder(Style.GPT, 4, 256, 512, 256, 4, 1, 8, 1024), libtorch)));
-        return new Benchmark("train", "Training steps", "less is better", lines);
+        return new Benchmark("train", "Training steps", "less is better", STEPS.stream().map(step -> line(step, libtorch)).toList());
     }
 
-    /** With AdamW and clipping, as {@code cnf/experiments/shakespeare.yaml} trains. */
-    private static Line recipe(String name, Decoder decoder) {
-        return new Line(name, Unit.MILLISECONDS, decoder.tokens(), 300,
-                List.of(new Contender(OURS, decoder.work(), threads -> ours(decoder, decoder.adamW(1e-4f), threads))));
-    }
-
-    /** With plain gradient descent: what both do in the same way. */
-    private static Line block(String name, Decoder decoder, boolean libtorch) {
-        var contenders = new ArrayList<>(List.of(
-                new Contender(OURS, decoder.work(), threads -> ours(decoder, decoder.descent(RATE), threads))));
-        if (libtorch) {
+    private static Line line(Step step, boolean libtorch) {
+        var decoder = step.decoder();
+        var contenders = new ArrayList<>(List.of(new Contender(OURS, decoder.work(), threads -> ours(step, threads))));
+        if (libtorch && decoder.style() == Style.GPT) {
             contenders.add(new Contender(LibTorch.NAME, decoder.work(), threads -> new LibTorch(decoder, RATE, threads)));
         }
-        return new Line(name, Unit.MILLISECONDS, decoder.tokens(), 500, contenders);
+        return new Line(step.name(), Unit.MILLISECONDS, decoder.tokens(), 400, contenders);
     }
 
-    private static Task ours(Decoder decoder, Graph step, int threads) {
-        return new ProgramTask(new CpuEngine(threads), step, program -> {
-            program.write("tokens", decoder.randomTokens(1));
-            program.write("targets", decoder.randomTokens(2));
-        }, true);
+    private static Task ours(Step step, int threads) {
+        return new ProgramTask(new CpuEngine(threads), step.graph().get(), step.decoder()::write, true);
     }
 }

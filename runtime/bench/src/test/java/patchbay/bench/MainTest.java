@@ -33,7 +33,7 @@ class MainTest {
         var whole = Suite.here().named(name);
         var first = new Benchmark(name, whole.subject(), whole.ratio(), whole.lines().subList(0, 1));
         var text = new ByteArrayOutputStream();
-        Main.run(new Request(List.of(name), true, List.of(1)), new Suite(List.of(first)), TINY, new PrintStream(text, true, StandardCharsets.UTF_8));
+        Main.run(new Request(List.of(name), true, List.of(1), false), new Suite(List.of(first)), TINY, new PrintStream(text, true, StandardCharsets.UTF_8));
         var lines = text.toString(StandardCharsets.UTF_8).strip().lines().toList();
         assertTrue(lines.get(1).startsWith(name), lines.get(1));
         assertTrue(lines.get(2).startsWith(first.lines().getFirst().name()), lines.get(2));
@@ -58,9 +58,17 @@ class MainTest {
 
     @Test
     void namesThreadsAndJsonAreRead() {
-        assertEquals(new Request(List.of("ops", "gemm"), true, List.of(1)), Request.parse(List.of("ops", "--threads", "1", "gemm", "--json"), NAMES));
+        assertEquals(new Request(List.of("ops", "gemm"), true, List.of(1), false), Request.parse(List.of("ops", "--threads", "1", "gemm", "--json"), NAMES));
         assertEquals(NAMES, Request.parse(List.of("all"), NAMES).names());
         assertEquals(NAMES, Request.parse(List.of(), NAMES).names());
+    }
+
+    @Test
+    void aProfileNamesKernelsAndAllocation() {
+        var text = new ByteArrayOutputStream();
+        new StepProfile(0, 1).print(TrainingSteps.STEPS.getFirst(), 1, new PrintStream(text, true, StandardCharsets.UTF_8));
+        var profile = text.toString(StandardCharsets.UTF_8);
+        assertTrue(profile.contains("bytes allocated") && profile.contains("× MatMul.matmul"), profile);
     }
 
     @Test
@@ -70,6 +78,7 @@ class MainTest {
         for (var threads : List.of("0", "x", "1,,2", "4096", "")) {
             assertTrue(mistake("--threads", threads).contains("--threads '" + threads + "': numbers from 1 to "), threads);
         }
+        assertTrue(mistake("gemm", "--profile").contains("--profile goes with train alone"));
         assertTrue(mistake("--threads").contains("--threads ''"));
     }
 
