@@ -12,6 +12,8 @@ final class Ceiling {
     private static final double OPERATIONS = 2e8;
     /** Independent sums: two units of four cycles' latency need eight, a few more do no harm. */
     private static final int SUMS = 10;
+    /** Rounds, or elements, of one call: many short calls are compiled as a whole method, a few long ones from the middle of a loop only. */
+    private static final int BLOCK = 1 << 13;
     /** Elements of an array: 64 MB, more than any cache here. */
     private static final int LENGTH = 1 << 24;
 
@@ -45,7 +47,11 @@ final class Ceiling {
 
         @Override
         public void run() {
-            crew.run(thread -> sums[thread] = multiply(sums[thread], rounds));
+            crew.run(thread -> {
+                for (int done = 0; done < rounds; done += BLOCK) {
+                    sums[thread] = multiply(sums[thread], Math.min(BLOCK, rounds - done));
+                }
+            });
         }
 
         private static float multiply(float start, int rounds) {
@@ -98,7 +104,9 @@ final class Ceiling {
             part = thread -> {
                 int from = (int) ((long) LENGTH * thread / threads);
                 int to = (int) ((long) LENGTH * (thread + 1) / threads);
-                stream(a, b, c, from, to);
+                for (int at = from; at < to; at += BLOCK) {
+                    stream(a, b, c, at, Math.min(at + BLOCK, to));
+                }
             };
         }
 

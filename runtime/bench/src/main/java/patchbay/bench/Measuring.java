@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -41,7 +42,7 @@ record Measuring(int warmUp, int rounds, boolean fork, int longest) {
                     .forks(fork ? 1 : 0).warmupForks(0)
                     .warmupIterations(warmUp * turns.size()).warmupTime(turn)
                     .measurementIterations(rounds * turns.size()).measurementTime(turn)
-                    .jvmArgsPrepend("--add-modules", "jdk.incubator.vector").jvmArgsAppend(LibTorch.flags(threads))
+                    .jvmArgsPrepend("--add-modules", "jdk.incubator.vector").jvmArgsAppend(flags(threads))
                     .output(log.toString()).shouldFailOnError(true)
                     .build();
             try {
@@ -56,6 +57,11 @@ record Measuring(int warmUp, int rounds, boolean fork, int longest) {
         } catch (IOException error) {
             throw new UncheckedIOException("the log of a benchmark: " + error.getMessage(), error);
         }
+    }
+
+    /** Who is compiled waits for it: on a busy machine the compiler's threads would still be at work when rounds count. */
+    private static String[] flags(int threads) {
+        return Stream.concat(Stream.of("-XX:-BackgroundCompilation"), Stream.of(LibTorch.flags(threads))).toArray(String[]::new);
     }
 
     /** Iterations come in the order of the turns; the machine's limit is the last of each round, and a rate always. */
