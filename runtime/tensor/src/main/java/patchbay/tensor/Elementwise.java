@@ -243,7 +243,17 @@ public sealed interface Elementwise permits Tensor {
         return self().graph().apply(new Cast(DType.I32), self());
     }
 
-    /** i32 to f32. */
+    /** f32 to f16, to nearest, in half the memory; beyond 65,504 to infinity. No gradient passes. */
+    default Tensor toF16() {
+        return self().graph().apply(new Cast(DType.F16), self());
+    }
+
+    /** f32 to bf16, to nearest, in half the memory: f32's range, 8 significant bits. No gradient passes. */
+    default Tensor toBf16() {
+        return self().graph().apply(new Cast(DType.BF16), self());
+    }
+
+    /** i32, f16 or bf16 to f32. No gradient passes. */
     default Tensor toFloat() {
         return self().graph().apply(new Cast(DType.F32), self());
     }

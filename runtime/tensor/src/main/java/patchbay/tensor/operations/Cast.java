@@ -2,6 +2,7 @@ package patchbay.tensor.operations;
 
 import java.util.List;
 import patchbay.kernels.Functions;
+import patchbay.kernels.HalfPrecision;
 import patchbay.tensor.DType;
 import patchbay.tensor.Gradient;
 import patchbay.tensor.Kernel;
@@ -11,31 +12,50 @@ import patchbay.tensor.Operation;
 import patchbay.tensor.ShapeError;
 import patchbay.tensor.TensorType;
 
-/** f32 to i32, toward zero, or i32 to f32. No gradient passes. */
+/** f32 to i32, toward zero, or to f16 or bf16, to nearest; any of them to f32. No gradient passes. */
 public record Cast(DType target) implements Operation {
 
     private static final Kernel TO_INT = Kernel.of(Functions.class, "toInt");
     private static final Kernel TO_FLOAT = Kernel.of(Functions.class, "toFloat");
+    private static final Kernel TO_F16 = Kernel.of(HalfPrecision.class, "toF16");
+    private static final Kernel TO_BF16 = Kernel.of(HalfPrecision.class, "toBf16");
+    private static final Kernel FROM_F16 = Kernel.of(HalfPrecision.class, "fromF16");
+    private static final Kernel FROM_BF16 = Kernel.of(HalfPrecision.class, "fromBf16");
 
     @Override
     public String name() {
-        return target == DType.I32 ? "toInt" : "toFloat";
+        return switch (target) {
+            case I32 -> "toInt";
+            case F16 -> "toF16";
+            case BF16 -> "toBf16";
+            default -> "toFloat";
+        };
     }
 
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
-        if (target != DType.I32 && target != DType.F32) {
-            throw new ShapeError("there is no conversion to " + target);
-        }
         Expect.operands(inputs, 1);
-        Expect.dtype(inputs.getFirst(), target == DType.I32 ? DType.F32 : DType.I32);
+        kernel(inputs.getFirst().dtype());
         return List.of(new TensorType(target, inputs.getFirst().shape()));
+    }
+
+    private Kernel kernel(DType from) {
+        var narrow = target == DType.F32 ? from : target; // the other one is f32
+        var unknown = new ShapeError("there is no conversion from " + from + " to " + target);
+        if (target != DType.F32 && from != DType.F32) {
+            throw unknown;
+        }
+        return switch (narrow) {
+            case I32 -> target == DType.I32 ? TO_INT : TO_FLOAT;
+            case F16 -> target == DType.F16 ? TO_F16 : FROM_F16;
+            case BF16 -> target == DType.BF16 ? TO_BF16 : FROM_BF16;
+            default -> throw unknown;
+        };
     }
 
     @Override
     public List<Launch> launches(Node node) {
-        var kernel = target == DType.I32 ? TO_INT : TO_FLOAT;
-        return List.of(Launch.of(kernel, node.output(0).size()).input(0).output(0).work(1));
+        return List.of(Launch.of(kernel(node.input(0).dtype()), node.output(0).size()).input(0).output(0).work(1));
     }
 
     @Override

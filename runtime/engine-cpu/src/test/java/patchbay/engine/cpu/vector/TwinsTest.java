@@ -77,6 +77,7 @@ class TwinsTest {
             all[i + 2] = switch (given[i]) {
                 case float[] floats -> floats.clone();
                 case int[] ints -> ints.clone();
+                case short[] shorts -> shorts.clone();
                 default -> given[i];
             };
         }
@@ -102,6 +103,7 @@ class TwinsTest {
                 }
             }
             case int[] ints -> assertArrayEquals(ints, (int[]) actual, () -> each + ": argument " + argument);
+            case short[] shorts -> assertArrayEquals(shorts, (short[]) actual, () -> each + ": argument " + argument);
             default -> assertEquals(expected, actual);
         }
     }
