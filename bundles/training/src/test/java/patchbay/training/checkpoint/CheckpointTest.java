@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,9 @@ import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
 import patchbay.tensor.reference.ArrayVariables;
 import patchbay.training.safetensors.AtomicFile;
+import patchbay.training.safetensors.Dtype;
+import patchbay.training.safetensors.HostTensor;
+import patchbay.training.safetensors.SafetensorsWriter;
 
 @Timeout(30)
 class CheckpointTest {
@@ -66,6 +70,20 @@ class CheckpointTest {
         try (var files = Files.walk(root)) {
             return new HashSet<>(files.map(file -> root.relativize(file).toString()).toList());
         }
+    }
+
+    @Test
+    void halvesOfOtherFilesBecomeFloats() throws IOException {
+        SafetensorsWriter.write(temporary.resolve("halves"), List.of(
+                new HostTensor("f16", Dtype.F16, List.of(3L), new byte[] {0, 0x3c, 1, (byte) 0xc0, 0, 0x7c}),
+                new HostTensor("bf16", Dtype.BF16, List.of(1L, 2L), new byte[] {(byte) 0x80, 0x3f, (byte) 0x81, (byte) 0xc0})), Map.of());
+        new Checkpoint(temporary, new Manifest(0, new HashMap<>(), Map.of())).restore("halves", variables);
+        var values = new float[3];
+        variables.read("f16", values);
+        assertArrayEquals(new float[] {1, -0x1.004p1f, Float.POSITIVE_INFINITY}, values);
+        assertEquals(TensorType.f32(1, 2), variables.type("bf16"));
+        variables.read("bf16", values);
+        assertArrayEquals(new float[] {1, -0x1.02p2f}, Arrays.copyOf(values, 2));
     }
 
     @Test
