@@ -6,8 +6,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import patchbay.engine.cpu.fusion.FusedKernels;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
@@ -40,13 +42,14 @@ final class Compiler {
     private int launches;
     private long memory;
 
-    Compiler(Graph graph, ArrayVariables variables, Twins twins, WorkerPool pool, boolean poison) {
+    Compiler(Graph graph, ArrayVariables variables, Twins twins, WorkerPool pool, boolean poison,
+            Optional<FusedKernels> fusion) {
         this.graph = graph;
         this.variables = variables;
         this.twins = twins;
         this.pool = pool;
         this.poison = poison;
-        this.schedule = new Schedule(graph);
+        this.schedule = new Schedule(graph, fusion);
     }
 
     CpuProgram compile() {
@@ -110,10 +113,10 @@ final class Compiler {
         graph.outputs().values().forEach(tensor -> outputs.add(Schedule.root(tensor)));
         graph.updates().forEach((variable, value) -> {
             var root = Schedule.root(value);
-            if (root.origin() instanceof Origin.Result(Node node, int index)
-                    && schedule.contains(node) && !outputs.contains(root) && !storages.containsKey(root)
-                    && schedule.lastReader(variable) <= schedule.position(node)
-                    && mayOverwrite(node, index, storages.get(variable))) {
+            var producer = schedule.producer(root);
+            if (producer.isPresent() && !outputs.contains(root) && !storages.containsKey(root)
+                    && schedule.lastReader(variable) <= schedule.position(producer.get())
+                    && mayOverwrite(producer.get(), producer.get().outputs().indexOf(root), storages.get(variable))) {
                 storages.put(root, storages.get(variable));
                 direct.add(variable);
             }

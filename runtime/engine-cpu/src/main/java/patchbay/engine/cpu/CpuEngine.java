@@ -7,6 +7,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import patchbay.engine.cpu.fusion.FusedKernels;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Program;
@@ -32,6 +33,7 @@ public final class CpuEngine implements Engine, AutoCloseable {
     private final WorkerPool pool;
     private final Twins twins;
     private final boolean poison;
+    private final Optional<FusedKernels> fusion;
 
     @Activate
     public CpuEngine(BundleContext context) {
@@ -47,14 +49,20 @@ public final class CpuEngine implements Engine, AutoCloseable {
 
     /** With the plain kernels alone, whatever the machine has: what the others are measured against. */
     public static CpuEngine plain(int threads) {
-        return new CpuEngine(threads, Twins.none(), false);
+        return new CpuEngine(threads, Twins.none(), false, false);
     }
 
     /** @param poison fills what is not in use with values that nothing should see: slow, for tests */
     CpuEngine(int threads, Twins twins, boolean poison) {
+        this(threads, twins, poison, true);
+    }
+
+    /** @param fuse whether elementwise operations are joined into single kernels, which changes no bit */
+    CpuEngine(int threads, Twins twins, boolean poison, boolean fuse) {
         this.pool = new WorkerPool(threads);
         this.twins = twins;
         this.poison = poison;
+        this.fusion = fuse ? Optional.of(new FusedKernels()) : Optional.empty();
     }
 
     private static int threads(Optional<String> property) {
@@ -93,7 +101,7 @@ public final class CpuEngine implements Engine, AutoCloseable {
             throw new IllegalArgumentException("these variables are kept by another engine");
         }
         arrays.declare(graph);
-        return new Compiler(graph, arrays, twins, pool, poison).compile();
+        return new Compiler(graph, arrays, twins, pool, poison, fusion).compile();
     }
 
     /** Ends the threads of the pool; programs that are still in use go on in their caller's thread. */

@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import patchbay.engine.cpu.fusion.FusedKernels;
+import patchbay.engine.cpu.fusion.Fusion;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Node;
 import patchbay.tensor.Origin;
@@ -20,16 +23,20 @@ final class Schedule {
     /** Computed once, when the program is compiled. */
     private final List<Node> constant = new ArrayList<>();
     /** Computed in every run, in this order. */
-    private final List<Node> order = new ArrayList<>();
+    private List<Node> order = new ArrayList<>();
     private final Map<Node, Integer> positions = new HashMap<>();
+    /** The node that computes a root in every run. */
+    private final Map<Tensor, Node> producers = new HashMap<>();
     /** Positions of the readers of a root, ascending. */
     private final Map<Tensor, List<Integer>> readers = new HashMap<>();
     private final Set<Tensor> folded = new HashSet<>();
 
-    Schedule(Graph graph) {
+    /** @param fusion where the kernels of joined operations come from; empty to compute each by itself */
+    Schedule(Graph graph, Optional<FusedKernels> fusion) {
         var needed = new HashSet<Tensor>();
         graph.outputs().values().forEach(tensor -> needed.add(root(tensor)));
         graph.updates().values().forEach(tensor -> needed.add(root(tensor)));
+        var kept = Set.copyOf(needed);
         for (var node : graph.nodes().reversed()) {
             if (!node.operation().isView() && node.outputs().stream().anyMatch(needed::contains)) {
                 node.inputs().forEach(input -> needed.add(root(input)));
@@ -37,6 +44,7 @@ final class Schedule {
             }
         }
         fold();
+        fusion.ifPresent(kernels -> order = new ArrayList<>(Fusion.fuse(kernels, order, Schedule::root, kept)));
         index();
         if (postpone(graph)) {
             index();
@@ -70,9 +78,12 @@ final class Schedule {
     private void index() {
         positions.clear();
         readers.clear();
+        producers.clear();
         for (int position = 0; position < order.size(); position++) {
-            positions.put(order.get(position), position);
-            for (var input : order.get(position).inputs()) {
+            var node = order.get(position);
+            positions.put(node, position);
+            node.outputs().forEach(output -> producers.put(output, node));
+            for (var input : node.inputs()) {
                 readers.computeIfAbsent(root(input), _ -> new ArrayList<>()).add(position);
             }
         }
@@ -85,8 +96,8 @@ final class Schedule {
     private boolean postpone(Graph graph) {
         var late = new ArrayList<Node>();
         graph.updates().forEach((variable, value) -> {
-            if (root(value).origin() instanceof Origin.Result(Node node, int _) && positions.containsKey(node)
-                    && !late.contains(node)
+            var node = producers.get(root(value));
+            if (node != null && !late.contains(node)
                     && readers(variable).stream().anyMatch(position -> position > position(node))
                     && node.outputs().stream().allMatch(output -> readers(output).isEmpty())) {
                 late.add(node);
@@ -109,9 +120,9 @@ final class Schedule {
         return positions.get(node);
     }
 
-    /** Whether a run computes {@code node}. */
-    boolean contains(Node node) {
-        return positions.containsKey(node);
+    /** The node that computes {@code root} in every run; empty for a leaf and for what was computed once and for all. */
+    Optional<Node> producer(Tensor root) {
+        return Optional.ofNullable(producers.get(root));
     }
 
     /** Positions of the nodes that read {@code root} or a view of it. */
