@@ -21,8 +21,10 @@ import patchbay.lab.record.Journal;
 import patchbay.lab.record.Provenance;
 import patchbay.lab.record.RunFolder;
 import patchbay.model.Decoder;
+import patchbay.model.Generator;
 import patchbay.model.Rack;
 import patchbay.tensor.Engine;
+import patchbay.tensor.Plan;
 import patchbay.tensor.UserError;
 import patchbay.training.Births;
 import patchbay.training.Learner;
@@ -219,6 +221,24 @@ public final class Lab {
         var variables = engine.variables();
         checkpoint.restore(Checkpoint.PARAMETERS, variables);
         return new Generation(engine, new Decoder(rack, tokenizer.vocabularySize()), variables, tokenizer);
+    }
+
+    /**
+     * What the programs of a run's model do, with what is in its sockets now. They are compiled anew beside the run,
+     * which goes on meanwhile, and start from first values of their own.
+     */
+    public List<Plan> plans(RunFolder folder, Phase phase) {
+        var experiment = Experiment.read(folder.experiment(), List.of());
+        var wiring = alive(folder.id()).map(Run::wiring).orElseGet(() -> Journal.read(folder.journal()).effective().wiring());
+        var decoder = new Decoder(Change.rack(experiment.model(), wiring, archive), Tokenizer.load(folder.tokenizer()).vocabularySize());
+        if (phase == Phase.decode) {
+            try (var generator = new Generator(engine, decoder, engine.variables())) {
+                return generator.plan().stream().toList();
+            }
+        }
+        try (var learner = Learner.begin(engine, decoder, experiment.training(), experiment.seed())) {
+            return phase == Phase.train ? learner.trainingPlans() : learner.evaluationPlan().stream().toList();
+        }
     }
 
     public Engine engine() {

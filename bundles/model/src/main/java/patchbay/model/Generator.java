@@ -1,11 +1,13 @@
 package patchbay.model;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 import patchbay.spi.Mode;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
+import patchbay.tensor.Plan;
 import patchbay.tensor.Program;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
@@ -76,6 +78,11 @@ public final class Generator implements AutoCloseable {
         program.write("start", start);
         program.run();
         program.read("logits", logits);
+    }
+
+    /** What a token costs: launches and buffers; empty if the engine does not say. */
+    public Optional<Plan> plan() {
+        return program.plan();
     }
 
     @Override

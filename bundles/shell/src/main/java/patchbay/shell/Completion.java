@@ -12,6 +12,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import patchbay.lab.Experiment;
 import patchbay.lab.ExperimentFolder;
+import patchbay.lab.Phase;
 import patchbay.lab.Run;
 import patchbay.lab.record.RunFolder;
 import patchbay.lab.record.RunState;
@@ -58,6 +59,8 @@ public final class Completion implements Completer {
                     keys(Stream.of("steps")));
             case "resume" -> arguments == 0 ? whole(resumable()) : Stream.empty();
             case "status", "sockets", "load", "report", "replay" -> arguments == 0 ? whole(ids()) : Stream.empty();
+            case "explain" -> whole(arguments == 0 ? Stream.concat(Phase.names().stream(), ids())
+                    : arguments == 1 ? Phase.names().stream() : Stream.empty());
             case "compare" -> arguments < 2 ? whole(ids()) : Stream.empty();
             case "swap" -> switch (arguments) {
                 case 0 -> whole(sockets().stream().flatMap(socket -> Stream.of(pattern(socket), socket.path())).distinct());

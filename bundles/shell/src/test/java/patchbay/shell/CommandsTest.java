@@ -91,6 +91,21 @@ class CommandsTest {
     }
 
     @Test
+    void explainShowsWhatAStepConsistsOf() throws Exception {
+        var run = workshop.endless();
+        var lines = workshop.execute("explain").lines().toList();
+        assertTrue(lines.getFirst().matches(" +kernel +computes +rows +buffers +KiB +for"), lines.getFirst());
+        assertTrue(lines.stream().anyMatch(line -> line.contains("Optimizer.adamW *") && line.contains(" => ")), "the optimizer works in place");
+        assertTrue(lines.stream().anyMatch(line -> line.contains("variable embedding.tokens")), lines::toString);
+        assertTrue(lines.stream().anyMatch(line -> line.contains("router") && line.contains("layers.0.moe.router")), lines::toString);
+        var launches = lines.stream().filter(line -> line.startsWith("launches")).findFirst().orElseThrow();
+        assertTrue(launches.matches("launches +\\d+, [1-9]\\d* in place, \\d+ fused from \\d+ operations"), launches);
+        assertFalse(workshop.execute("explain evaluate").contains("adamW"));
+        assertTrue(workshop.execute("explain " + run.id() + " decode").contains("variable cache/"));
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("explain " + run.id() + " dekode")).getMessage().contains("decode"));
+    }
+
+    @Test
     void jsonIsAllOfStandardOutput() throws Exception {
         var out = workshop.execute("run tiny --json training.steps=12");
         assertEquals(1, out.lines().count(), out);

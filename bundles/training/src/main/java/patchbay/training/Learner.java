@@ -3,6 +3,7 @@ package patchbay.training;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +14,7 @@ import patchbay.model.Decoder;
 import patchbay.spi.Mode;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
+import patchbay.tensor.Plan;
 import patchbay.tensor.Profile;
 import patchbay.tensor.Program;
 import patchbay.tensor.Shape;
@@ -210,6 +212,16 @@ public final class Learner implements AutoCloseable {
         var programs = new ArrayList<Program>(stepProgram.programs());
         programs.add(evaluation.program());
         return programs.stream().mapToLong(Program::memory).sum();
+    }
+
+    /** What the programs of a training step do, in their order; empty if the engine does not say. */
+    public List<Plan> trainingPlans() {
+        return stepProgram.programs().stream().flatMap(program -> program.plan().stream()).toList();
+    }
+
+    /** What the evaluation of a batch does; empty if the engine does not say. */
+    public Optional<Plan> evaluationPlan() {
+        return evaluation.program().plan();
     }
 
     /** Number of parameters, and of those that one token uses. */

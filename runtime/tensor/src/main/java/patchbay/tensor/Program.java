@@ -50,6 +50,11 @@ public interface Program extends AutoCloseable {
     /** Bytes of intermediate buffers, without variables. */
     long memory();
 
+    /** What a run does, launch by launch; empty if the engine does not say. */
+    default Optional<Plan> plan() {
+        return Optional.empty();
+    }
+
     /**
      * Takes the time of every launch of the runs from now on, from nothing, or ends and forgets that. Off, it costs
      * nothing. An engine that cannot do it leaves {@link #profile()} empty.

@@ -39,6 +39,7 @@ final class Compiler {
     private final Set<Tensor> direct = new HashSet<>();
     private final List<Step> before = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
+    private final Explanation explanation = new Explanation();
     private int launches;
     private long memory;
 
@@ -74,7 +75,8 @@ final class Compiler {
         graph.inputs().forEach((name, tensor) -> inputs.put(name, new CpuProgram.Named(tensor.type(), storages.get(tensor).array())));
         var outputs = new LinkedHashMap<String, CpuProgram.Named>();
         graph.outputs().forEach((name, tensor) -> outputs.put(name, new CpuProgram.Named(tensor.type(), kept(tensor))));
-        return new CpuProgram(inputs, outputs, Stream.concat(before.stream(), steps.stream()).toList(), pool, launches, memory);
+        return new CpuProgram(inputs, outputs, Stream.concat(before.stream(), steps.stream()).toList(), pool, launches,
+                explanation.plan(memory));
     }
 
     private void placeLeaves() {
@@ -212,6 +214,7 @@ final class Compiler {
         for (var launch : node.operation().launches(node)) {
             if (launch.rows() > 0) {
                 boolean fast = !twins.of(launch.kernel()).equals(launch.kernel().method());
+                explanation.add(node, launch, fast, inputs(node), outputs(node), scratch);
                 steps.add(Step.of(node, launch, fast, body(node, launch, bound(node, launch, scratch))));
                 launches++;
             }
@@ -222,9 +225,15 @@ final class Compiler {
     }
 
     private BoundLaunch bound(Node node, Launch launch, List<?> scratch) {
-        var inputs = node.inputs().stream().map(input -> storage(input).array()).toList();
-        var outputs = node.outputs().stream().map(output -> storages.get(output).array()).toList();
-        return BoundLaunch.of(node, launch, twins.of(launch.kernel()), inputs, outputs, scratch);
+        return BoundLaunch.of(node, launch, twins.of(launch.kernel()), inputs(node), outputs(node), scratch);
+    }
+
+    private List<?> inputs(Node node) {
+        return node.inputs().stream().map(input -> storage(input).array()).toList();
+    }
+
+    private List<?> outputs(Node node) {
+        return node.outputs().stream().map(output -> storages.get(output).array()).toList();
     }
 
     private Runnable body(Node node, Launch launch, BoundLaunch bound) {

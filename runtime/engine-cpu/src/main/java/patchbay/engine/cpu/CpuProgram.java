@@ -3,6 +3,7 @@ package patchbay.engine.cpu;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import patchbay.tensor.Plan;
 import patchbay.tensor.Profile;
 import patchbay.tensor.Program;
 import patchbay.tensor.TensorType;
@@ -20,21 +21,21 @@ final class CpuProgram implements Program {
     private final Map<String, Named> inputs;
     private final Map<String, Named> outputs;
     private final int launches;
-    private final long memory;
+    private final Plan plan;
     private final WorkerPool pool;
     private Step[] steps;
     /** The bodies of the steps: all that a run needs which nobody watches. */
     private Runnable[] bodies;
     private Optional<LaunchTimes> times = Optional.empty();
 
-    CpuProgram(Map<String, Named> inputs, Map<String, Named> outputs, List<Step> steps, WorkerPool pool, int launches, long memory) {
+    CpuProgram(Map<String, Named> inputs, Map<String, Named> outputs, List<Step> steps, WorkerPool pool, int launches, Plan plan) {
         this.inputs = inputs;
         this.outputs = outputs;
         this.steps = steps.toArray(Step[]::new);
         this.bodies = steps.stream().map(Step::body).toArray(Runnable[]::new);
         this.pool = pool;
         this.launches = launches;
-        this.memory = memory;
+        this.plan = plan;
     }
 
     @Override
@@ -128,7 +129,12 @@ final class CpuProgram implements Program {
 
     @Override
     public long memory() {
-        return memory;
+        return plan.memory();
+    }
+
+    @Override
+    public Optional<Plan> plan() {
+        return Optional.of(plan);
     }
 
     @Override

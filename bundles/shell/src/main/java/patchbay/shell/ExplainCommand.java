@@ -1,0 +1,73 @@
+package patchbay.shell;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Descriptor;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import patchbay.lab.Phase;
+import patchbay.tensor.Plan;
+import patchbay.tensor.Plan.Use;
+import patchbay.tensor.UserError;
+
+/** {@code explain}: what a step, an evaluation or a generated token consists of. */
+@Component(service = ExplainCommand.class, property = {"osgi.command.scope=patchbay", "osgi.command.function=explain"})
+public final class ExplainCommand {
+
+    private static final Usage USAGE = Usage.words("explain [RUN] [train|evaluate|decode]", 0, 2);
+
+    private final Runs runs;
+
+    @Activate
+    public ExplainCommand(@Reference Runs runs) {
+        this.runs = runs;
+    }
+
+    @Descriptor("shows the programs of a run's model, a line a kernel: what it computes, its rows, the buffers that it reads and writes and "
+            + "their bytes ('=' over an operand, '*' with vectors); then the buffers, and how much memory they take")
+    public void explain(CommandSession session, @Descriptor("[RUN] [train|evaluate|decode]") String[] words) {
+        var given = List.copyOf(USAGE.parse(words).words());
+        boolean phaseAlone = given.size() == 1 && Phase.names().contains(given.getFirst());
+        var folder = runs.folder(given.isEmpty() || phaseAlone ? Optional.empty() : Optional.of(given.getFirst()));
+        var phase = given.isEmpty() || given.size() == 1 && !phaseAlone ? Phase.train : Phase.named(given.getLast());
+        var plans = runs.lab().plans(folder, phase);
+        if (plans.isEmpty()) {
+            throw new UserError("the engine " + runs.lab().engine().name() + " does not say what its programs do");
+        }
+        plans.forEach(plan -> Output.of(session).print(text(plan)));
+    }
+
+    private static String text(Plan plan) {
+        var kernels = new Table("", "kernel", "computes", "rows", "buffers", "KiB", "for").right(0, 3, 5);
+        int number = 0;
+        for (var launch : plan.launches()) {
+            kernels.row(Integer.toString(++number), launch.kernel() + (launch.fast() ? " *" : ""), String.join(" · ", launch.operations()),
+                    Numbers.whole(launch.rows()), numbers(launch.reads()) + (launch.inPlace() ? " => " : " -> ") + numbers(launch.writes()),
+                    kibibytes(launch.bytes()), launch.place());
+        }
+        var buffers = new Table("buffer", "use", "KiB", "tensors").right(0, 2, 3);
+        plan.buffers().forEach(buffer -> buffers.row(Integer.toString(buffer.number()),
+                (buffer.use().name().toLowerCase(Locale.ROOT) + " " + buffer.name()).strip(), kibibytes(buffer.bytes()),
+                Integer.toString(buffer.tensors())));
+        long fused = plan.launches().stream().filter(Plan.Launch::isFused).count();
+        long joined = plan.launches().stream().filter(Plan.Launch::isFused).mapToLong(launch -> launch.operations().size()).sum();
+        long inPlace = plan.launches().stream().filter(Plan.Launch::inPlace).count();
+        return kernels + "\n" + buffers + "\n" + new Table()
+                .row("launches", Numbers.whole(plan.launches().size()) + ", " + inPlace + " in place, "
+                        + fused + " fused from " + joined + " operations")
+                .row("moved", kibibytes(plan.launches().stream().mapToLong(Plan.Launch::bytes).sum()) + " KiB read and written")
+                .row("memory", kibibytes(plan.memory()) + " KiB beside " + kibibytes(plan.bytes(Use.VARIABLE)) + " KiB of variables");
+    }
+
+    private static String numbers(List<Integer> buffers) {
+        return buffers.stream().distinct().map(Object::toString).collect(Collectors.joining(" "));
+    }
+
+    private static String kibibytes(long bytes) {
+        return String.format(Locale.ROOT, "%,.1f", bytes / 1024.0);
+    }
+}
