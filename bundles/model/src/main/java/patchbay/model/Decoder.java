@@ -11,6 +11,7 @@ import patchbay.spi.Expert;
 import patchbay.spi.Mode;
 import patchbay.spi.Position;
 import patchbay.spi.Routing;
+import patchbay.tensor.Gradients;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
@@ -45,8 +46,9 @@ public final class Decoder {
      * @param logits [B · T, vocabulary]
      * @param routings by the path of the mixture layer: {@code layers.3.moe}
      * @param balance the balancers' loss terms, summed; empty if there are none
+     * @param blocks the nodes of each layer
      */
-    public record Forward(Tensor logits, Map<String, Routing> routings, Optional<Tensor> balance) {}
+    public record Forward(Tensor logits, Map<String, Routing> routings, Optional<Tensor> balance, List<Gradients.Segment> blocks) {}
 
     /** Builds the forward pass over {@code tokens} [B, T], i32; a token below 0 is padding, which stands at a sequence's end. */
     public Forward build(Building building, Tensor tokens) {
@@ -68,19 +70,24 @@ public final class Decoder {
         var x = dropout(building, embedded).reshape(rows, dim); // [B·T, dim]
         var routings = new LinkedHashMap<String, Routing>();
         var terms = new ArrayList<Tensor>();
+        var blocks = new ArrayList<Gradients.Segment>();
         for (int layer = 0; layer < settings.layers(); layer++) {
-            var path = "layers." + layer;
-            var normed = norm(building, path + ".attention-norm", x).reshape(tokens.dim(0), tokens.dim(1), dim);
-            x = x.add(dropout(building, attend(building, path, normed, positions, position).reshape(rows, dim)));
-            normed = norm(building, path + ".feed-forward-norm", x);
-            x = x.add(dropout(building, settings.isDense(layer) ? dense(building, path, normed)
-                    : mixture(building, path + ".moe", normed, valid, routings, terms)));
+            int number = layer;
+            var before = x;
+            x = Gradients.Segment.around(building.graph(), blocks::add, () -> {
+                var path = "layers." + number;
+                var normed = norm(building, path + ".attention-norm", before).reshape(tokens.dim(0), tokens.dim(1), dim);
+                var attended = before.add(dropout(building, attend(building, path, normed, positions, position).reshape(rows, dim)));
+                normed = norm(building, path + ".feed-forward-norm", attended);
+                return attended.add(dropout(building, settings.isDense(number) ? dense(building, path, normed)
+                        : mixture(building, path + ".moe", normed, valid, routings, terms)));
+            });
         }
         var normed = norm(building, "norm", x);
         var logits = settings.tied()
                 ? normed.matmul(embedding, false, true)
                 : normed.matmul(building.graph().parameter("head", Shape.of(dim, vocabulary), Initializer.normal(0.02f)));
-        return new Forward(logits, routings, terms.stream().reduce(Tensor::add));
+        return new Forward(logits, routings, terms.stream().reduce(Tensor::add), List.copyOf(blocks));
     }
 
     /** Has every balancer make its update for a step in which the layers' experts saw {@code counts} [E] tokens. */

@@ -19,8 +19,9 @@ import patchbay.tensor.TensorType;
  * @param loss the cross-entropy alone, in nats
  * @param total what gradients are taken of
  * @param counts tokens of each expert [E], by the path of the mixture layer
+ * @param blocks the nodes of each layer
  */
-record Objective(Building building, Tensor loss, Tensor total, Map<String, Tensor> counts) {
+record Objective(Building building, Tensor loss, Tensor total, Map<String, Tensor> counts, List<Gradients.Segment> blocks) {
 
     static Objective build(Graph graph, Decoder decoder, Mode mode, int batch, int time) {
         var building = new Building(graph, mode, decoder.rack().settings());
@@ -31,7 +32,7 @@ record Objective(Building building, Tensor loss, Tensor total, Map<String, Tenso
         var loss = forward.logits().crossEntropy(targets).sum().divide(counted);
         var counts = new LinkedHashMap<String, Tensor>();
         forward.routings().forEach((path, routing) -> counts.put(path, routing.counts()));
-        return new Objective(building, loss, forward.balance().map(loss::add).orElse(loss), counts);
+        return new Objective(building, loss, forward.balance().map(loss::add).orElse(loss), counts, forward.blocks());
     }
 
     List<String> names() {
@@ -43,7 +44,12 @@ record Objective(Building building, Tensor loss, Tensor total, Map<String, Tenso
     }
 
     List<Tensor> gradients() {
-        return Gradients.of(total, parameters());
+        return gradients(false);
+    }
+
+    /** @param recompute whether a layer's activations are computed again in the backward pass instead of being kept for it */
+    List<Tensor> gradients(boolean recompute) {
+        return Gradients.of(total, parameters(), recompute ? blocks : List.of());
     }
 
     Set<String> undecayed() {

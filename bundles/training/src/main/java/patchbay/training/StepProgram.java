@@ -85,7 +85,7 @@ interface StepProgram extends AutoCloseable {
             graph.output("loss", objective.loss());
             objective.counts().forEach((path, counts) -> graph.output(path + ".counts", counts));
             update = new Update(settings, births);
-            update.build(graph, objective.parameters(), objective.names(), objective.gradients(), objective.undecayed());
+            update.build(graph, objective.parameters(), objective.names(), objective.gradients(settings.recompute()), objective.undecayed());
             decoder.balance(objective.building(), objective.counts());
             metrics = List.copyOf(objective.building().metrics());
             program = engine.compile(graph, variables);
@@ -130,7 +130,7 @@ interface StepProgram extends AutoCloseable {
             var graph = new Graph(seed);
             var objective = Objective.build(graph, decoder, Mode.TRAINING, settings.batch(), time);
             float share = 1f / microBatches;
-            var gradients = objective.gradients();
+            var gradients = objective.gradients(settings.recompute());
             for (int i = 0; i < gradients.size(); i++) {
                 addUp(objective.names().get(i), gradients.get(i).multiply(share));
             }

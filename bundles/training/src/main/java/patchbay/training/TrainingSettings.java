@@ -20,10 +20,12 @@ import patchbay.tensor.UserError;
  * @param evaluateBatches batches of held-out text an evaluation
  * @param checkpointEvery steps between two checkpoints; 0 writes one only at the end
  * @param keepCheckpoints how many of the last stay on disk
+ * @param recompute whether the layers' activations are computed again in the backward pass instead of being kept for it: the same
+ *        losses for less memory and some third more time
  */
 public record TrainingSettings(int steps, int batch, int accumulate, double learningRate, double minimumLearningRate,
         int warmUp, double beta1, double beta2, double epsilon, double weightDecay, double clip,
-        int evaluateEvery, int evaluateBatches, int checkpointEvery, int keepCheckpoints) {
+        int evaluateEvery, int evaluateBatches, int checkpointEvery, int keepCheckpoints, boolean recompute) {
 
     public TrainingSettings {
         atLeast("steps", steps, 0);
@@ -45,7 +47,7 @@ public record TrainingSettings(int steps, int batch, int accumulate, double lear
     }
 
     public static TrainingSettings defaults() {
-        return new TrainingSettings(2000, 12, 1, 1e-3, 1e-4, 100, 0.9, 0.99, 1e-8, 0.1, 1.0, 250, 20, 500, 3);
+        return new TrainingSettings(2000, 12, 1, 1e-3, 1e-4, 100, 0.9, 0.99, 1e-8, 0.1, 1.0, 250, 20, 500, 3, false);
     }
 
     private static void atLeast(String key, int value, int least) {

@@ -135,6 +135,6 @@ final class Fixture {
 
     /** A warm-up of two steps. */
     static TrainingSettings training(int steps, int batch, int accumulate) {
-        return new TrainingSettings(steps, batch, accumulate, 1e-2, 1e-3, 2, 0.9, 0.99, 1e-8, 0.1, 1.0, 0, 2, 0, 3);
+        return new TrainingSettings(steps, batch, accumulate, 1e-2, 1e-3, 2, 0.9, 0.99, 1e-8, 0.1, 1.0, 0, 2, 0, 3, false);
     }
 }

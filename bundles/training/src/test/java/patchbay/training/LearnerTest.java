@@ -64,6 +64,31 @@ class LearnerTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void recomputingChangesNothingButMemory(int accumulate) {
+        var model = new ModelSettings(6, 16, 2, Fixture.CONTEXT, 32, 4, 2, 1, List.of("1"), true, 0.1f, ModelSettings.Norm.layer);
+        var plugs = Map.of("layers.*.moe.router", Plug.of("noisy"), "layers.*.moe.balancer", Plug.of("tally"));
+        try (var engine = new CpuEngine(2);
+                var kept = Learner.begin(engine, Fixture.decoder(model, plugs), recomputing(accumulate, false), 1);
+                var recomputed = Learner.begin(engine, Fixture.decoder(model, plugs), recomputing(accumulate, true), 1)) {
+            assertArrayEquals(losses(kept, 0, 6, Fixture.batches(8)), losses(recomputed, 0, 6, Fixture.batches(8)));
+            Trial.assertSame(Trial.values(kept.variables()), ordered(kept, Trial.values(recomputed.variables())), "variables");
+            assertEquals(6, sum(Trial.values(recomputed.variables(), "layers.0.moe.balancer.updates")), "a balancer counts a step once");
+            long before = memory(kept);
+            long after = memory(recomputed);
+            assertTrue(after < 0.6 * before, before + " bytes kept, " + after + " recomputed");
+        }
+    }
+
+    private static TrainingSettings recomputing(int accumulate, boolean recompute) {
+        return new TrainingSettings(10, 8, accumulate, 1e-2, 1e-3, 0, 0.9, 0.99, 1e-8, 0.1, 1.0, 0, 2, 0, 3, recompute);
+    }
+
+    private static long memory(Learner learner) {
+        return learner.trainingPlans().getFirst().memory();
+    }
+
     private static float[] losses(Engine engine, TrainingSettings settings) {
         try (var learner = Learner.begin(engine, Fixture.decoder(NOISY), settings, 1)) {
             return losses(learner, 0, 8, Fixture.batches(settings.batch()));
@@ -115,7 +140,7 @@ class LearnerTest {
     /** A text of one window makes every batch the same, and a rate of nothing leaves the model as it is. */
     @Test
     void everyStepDrawsOthers() {
-        var still = new TrainingSettings(4, 4, 1, 1e-30, 1e-30, 0, 0.9, 0.99, 1e-8, 0, 0, 0, 2, 0, 3);
+        var still = new TrainingSettings(4, 4, 1, 1e-30, 1e-30, 0, 0.9, 0.99, 1e-8, 0, 0, 0, 2, 0, 3, false);
         var batches = new Batches(Fixture.text(Fixture.CONTEXT + 1), 4, Fixture.CONTEXT, 1);
         var engine = new ReferenceEngine();
         try (var noisy = Learner.begin(engine, Fixture.decoder(NOISY), still, 1);
@@ -156,7 +181,7 @@ class LearnerTest {
     }
 
     private static TrainingSettings gentle(int batch, int accumulate) {
-        return new TrainingSettings(10, batch, accumulate, 1e-2, 1e-3, 0, 0.9, 0.99, 1e-3, 0.1, 1.0, 0, 2, 0, 3);
+        return new TrainingSettings(10, batch, accumulate, 1e-2, 1e-3, 0, 0.9, 0.99, 1e-3, 0.1, 1.0, 0, 2, 0, 3, false);
     }
 
     private static double sum(float[] values) {
@@ -185,7 +210,7 @@ class LearnerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void normsAndBiasesDoNotDecay(int accumulate) {
-        var settings = new TrainingSettings(10, 2, accumulate, 1e-6, 1e-6, 0, 0.9, 0.99, 1e3, 1e5, 0, 0, 2, 0, 3);
+        var settings = new TrainingSettings(10, 2, accumulate, 1e-6, 1e-6, 0, 0.9, 0.99, 1e3, 1e5, 0, 0, 2, 0, 3, false);
         try (var learner = Learner.begin(new ReferenceEngine(), Fixture.decoder(Map.of()), settings, 1)) {
             var before = Trial.values(learner.variables());
             learner.step(0, Fixture.batches(2));
@@ -202,8 +227,8 @@ class LearnerTest {
 
     @Test
     void aLargeGradientIsClipped() {
-        var open = new TrainingSettings(10, 2, 1, 1e-2, 1e-3, 0, 0, 0.99, 1e-3, 0, 0, 0, 2, 0, 3);
-        var clipped = new TrainingSettings(10, 2, 1, 1e-2, 1e-3, 0, 0, 0.99, 1e-3, 0, 0.01, 0, 2, 0, 3);
+        var open = new TrainingSettings(10, 2, 1, 1e-2, 1e-3, 0, 0, 0.99, 1e-3, 0, 0, 0, 2, 0, 3, false);
+        var clipped = new TrainingSettings(10, 2, 1, 1e-2, 1e-3, 0, 0, 0.99, 1e-3, 0, 0.01, 0, 2, 0, 3, false);
         var engine = new ReferenceEngine();
         try (var a = Learner.begin(engine, Fixture.decoder(Map.of()), open, 1);
                 var b = Learner.begin(engine, Fixture.decoder(Map.of()), clipped, 1)) {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class ScheduleTest {
 
     private static Schedule of(int steps, int warmUp) {
-        return new Schedule(new TrainingSettings(steps, 1, 1, 1.0, 0.1, warmUp, 0.9, 0.99, 1e-8, 0, 0, 0, 1, 0, 1));
+        return new Schedule(new TrainingSettings(steps, 1, 1, 1.0, 0.1, warmUp, 0.9, 0.99, 1e-8, 0, 0, 0, 1, 0, 1, false));
     }
 
     @Test
