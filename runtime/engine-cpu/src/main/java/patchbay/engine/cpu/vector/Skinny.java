@@ -59,6 +59,9 @@ final class Skinny {
             Arrays.fill(c, c0 + i * cRow, c0 + i * cRow + n, 0);
         }
         int p = 0;
+        for (; p + 3 < k && m == 4; p += 4) {
+            rows4(a, a0 + p * aColumn, aRow, aColumn, b, b0 + p * bRow, bRow, c, c0, cRow, n);
+        }
         for (; p + 3 < k; p += 4) {
             for (int i = 0; i < m; i++) {
                 int at = a0 + i * aRow + p * aColumn;
@@ -90,6 +93,65 @@ final class Skinny {
             sum = Math.fma(x1, b[b1 + j], sum);
             sum = Math.fma(x2, b[b2 + j], sum);
             c[c0 + j] = Math.fma(x3, b[b3 + j], sum);
+        }
+    }
+
+    /** {@link #add4} for four rows at once, which share what is loaded of B. */
+    private static void rows4(float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, float[] c, int c0, int cRow, int n) {
+        int a1 = a0 + aRow;
+        int a2 = a1 + aRow;
+        int a3 = a2 + aRow;
+        // read once: for all the compiler knows, C is A
+        float x00 = a[a0];
+        float x01 = a[a0 + aColumn];
+        float x02 = a[a0 + 2 * aColumn];
+        float x03 = a[a0 + 3 * aColumn];
+        float x10 = a[a1];
+        float x11 = a[a1 + aColumn];
+        float x12 = a[a1 + 2 * aColumn];
+        float x13 = a[a1 + 3 * aColumn];
+        float x20 = a[a2];
+        float x21 = a[a2 + aColumn];
+        float x22 = a[a2 + 2 * aColumn];
+        float x23 = a[a2 + 3 * aColumn];
+        float x30 = a[a3];
+        float x31 = a[a3 + aColumn];
+        float x32 = a[a3 + 2 * aColumn];
+        float x33 = a[a3 + 3 * aColumn];
+        int whole = Vectors.floor(n);
+        for (int j = 0; j < whole; j += LANES) {
+            var y0 = FloatVector.fromArray(FLOATS, b, b0 + j);
+            var y1 = FloatVector.fromArray(FLOATS, b, b0 + bRow + j);
+            var y2 = FloatVector.fromArray(FLOATS, b, b0 + 2 * bRow + j);
+            var y3 = FloatVector.fromArray(FLOATS, b, b0 + 3 * bRow + j);
+            var sum0 = FloatVector.fromArray(FLOATS, c, c0 + j);
+            var sum1 = FloatVector.fromArray(FLOATS, c, c0 + cRow + j);
+            var sum2 = FloatVector.fromArray(FLOATS, c, c0 + 2 * cRow + j);
+            var sum3 = FloatVector.fromArray(FLOATS, c, c0 + 3 * cRow + j);
+            sum0 = y0.fma(FloatVector.broadcast(FLOATS, x00), sum0);
+            sum1 = y0.fma(FloatVector.broadcast(FLOATS, x10), sum1);
+            sum2 = y0.fma(FloatVector.broadcast(FLOATS, x20), sum2);
+            sum3 = y0.fma(FloatVector.broadcast(FLOATS, x30), sum3);
+            sum0 = y1.fma(FloatVector.broadcast(FLOATS, x01), sum0);
+            sum1 = y1.fma(FloatVector.broadcast(FLOATS, x11), sum1);
+            sum2 = y1.fma(FloatVector.broadcast(FLOATS, x21), sum2);
+            sum3 = y1.fma(FloatVector.broadcast(FLOATS, x31), sum3);
+            sum0 = y2.fma(FloatVector.broadcast(FLOATS, x02), sum0);
+            sum1 = y2.fma(FloatVector.broadcast(FLOATS, x12), sum1);
+            sum2 = y2.fma(FloatVector.broadcast(FLOATS, x22), sum2);
+            sum3 = y2.fma(FloatVector.broadcast(FLOATS, x32), sum3);
+            sum0 = y3.fma(FloatVector.broadcast(FLOATS, x03), sum0);
+            sum1 = y3.fma(FloatVector.broadcast(FLOATS, x13), sum1);
+            sum2 = y3.fma(FloatVector.broadcast(FLOATS, x23), sum2);
+            sum3 = y3.fma(FloatVector.broadcast(FLOATS, x33), sum3);
+            sum0.intoArray(c, c0 + j);
+            sum1.intoArray(c, c0 + cRow + j);
+            sum2.intoArray(c, c0 + 2 * cRow + j);
+            sum3.intoArray(c, c0 + 3 * cRow + j);
+        }
+        for (int i = 0; whole < n && i < 4; i++) {
+            int at = a0 + i * aRow;
+            add4(a[at], a[at + aColumn], a[at + 2 * aColumn], a[at + 3 * aColumn], b, b0 + whole, bRow, c, c0 + i * cRow + whole, n - whole);
         }
     }
 
