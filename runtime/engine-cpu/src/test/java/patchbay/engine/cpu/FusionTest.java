@@ -24,6 +24,7 @@ import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.operations.Activation;
+import patchbay.tensor.operations.Affine;
 import patchbay.tensor.operations.Select;
 import patchbay.tensor.reference.ReferenceEngine;
 
@@ -108,7 +109,7 @@ class FusionTest {
                 case 4 -> a.divide(s);
                 case 5 -> a.maximum(b);
                 case 6 -> a.minimum(s);
-                case 7 -> a.multiply(1.7f).add(0.3f);
+                case 7 -> graph.apply(new Affine(1.7f, 0.3f), a); // rounded twice
                 case 8 -> a.clamp(-0.5f, 1.5f);
                 case 9 -> a.sqrt();
                 case 10 -> a.rsqrt();
