@@ -17,6 +17,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /**
  * Where the launcher hands over: takes the command line's words and returns the process's exit status.
@@ -36,12 +37,15 @@ public final class Entry implements ToIntFunction<List<String>> {
     private final Bundle framework;
     private final CommandProcessor processor;
     private final Console console;
+    private final ServiceComponentRuntime components;
 
     @Activate
-    public Entry(BundleContext context, @Reference CommandProcessor processor, @Reference Console console) {
+    public Entry(BundleContext context, @Reference CommandProcessor processor, @Reference Console console,
+            @Reference ServiceComponentRuntime components) {
         this.framework = context.getBundle(0); // a context is of no use any more when its bundle has been stopped
         this.processor = processor;
         this.console = console;
+        this.components = components;
     }
 
     @Override
@@ -49,6 +53,11 @@ public final class Entry implements ToIntFunction<List<String>> {
         var in = new FileInputStream(FileDescriptor.in);
         var out = Streams.out();
         var err = Streams.err();
+        var mistake = Faults.mistake(components);
+        if (mistake.isPresent()) {
+            err.println("error: " + mistake.get());
+            return 2;
+        }
         return switch (words.isEmpty() ? "shell" : words.getFirst()) {
             case "shell" -> Boolean.getBoolean("patchbay.terminal")
                     ? console.run()

@@ -86,7 +86,7 @@ public final class Plugins implements Archive, ServiceTrackerCustomizer<Part, Pl
         var bundle = reference.getBundle();
         try {
             var part = Guard.within(LIMIT, "starting plugin " + name + " of " + bundle.getSymbolicName(), () ->
-                    Optional.ofNullable(context.getService(reference)).orElseThrow(() -> new UserError("it could not be made: see the log")));
+                    Optional.ofNullable(context.getService(reference)).orElseThrow(() -> new UserError("its component could not be made: a constructor that throws, or a reference that nothing satisfies")));
             var kind = Socket.KINDS.stream().filter(known -> known.isInstance(part)).findFirst()
                     .orElseThrow(() -> new UserError("it fits no kind of socket"));
             var origin = provenance.origin(bundle);
