@@ -399,6 +399,11 @@ public final class Run {
         return state;
     }
 
+    /** Steps that were done when it began: 0, or those at the checkpoint that it goes on from. */
+    public long firstStep() {
+        return beginning.step();
+    }
+
     /** Steps done. */
     public long step() {
         return step;

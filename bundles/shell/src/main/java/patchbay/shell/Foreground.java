@@ -94,6 +94,6 @@ public final class Foreground {
     private static String opening(Run run) {
         var size = run.size();
         return "%s: %s parameters, %s of them active a token; step %d of %d".formatted(run.id(), Numbers.large(size.parameters()),
-                Numbers.large(size.active()), run.step(), run.experiment().training().steps());
+                Numbers.large(size.active()), run.firstStep(), run.experiment().training().steps());
     }
 }
