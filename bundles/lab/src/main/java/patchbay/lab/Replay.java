@@ -25,6 +25,7 @@ public final class Replay implements RunListener {
     private final Map<Long, Float> losses = new HashMap<>();
     private final List<String> refusals = new ArrayList<>();
     private final long steps;
+    private final long changes;
     private long same;
     private int swaps;
     private OptionalLong differing = OptionalLong.empty();
@@ -35,6 +36,8 @@ public final class Replay implements RunListener {
         Metrics.forEach(original.metrics(), measured -> losses.put(measured.step(), measured.loss()));
         this.steps = losses.keySet().stream().mapToLong(Long::longValue).max()
                 .orElseThrow(() -> new UserError("run " + original.id() + " has made no step that could be repeated"));
+        this.changes = Journal.read(original.journal()).effective().events()
+                .filter(event -> event instanceof Event.Swapped || event instanceof Event.RolledBack).count();
     }
 
     /**
@@ -113,7 +116,12 @@ public final class Replay implements RunListener {
             return;
         }
         same = measurement.step();
-        if (measurement.step() == steps && steps < run.experiment().training().steps()) {
+        stopWhereTheOriginalEnded(run);
+    }
+
+    /** After its last step, and after a swap that it made behind that. */
+    private void stopWhereTheOriginalEnded(Run run) {
+        if (same == steps && swaps + refusals.size() >= changes && steps < run.experiment().training().steps()) {
             run.stop("the original ended here");
         }
     }
@@ -126,6 +134,7 @@ public final class Replay implements RunListener {
             case Event.Refused refused -> refusals.add("step " + refused.step() + ": " + refused.reason());
             default -> { }
         }
+        stopWhereTheOriginalEnded(run);
     }
 
     private synchronized Verdict verdict(Run run) {
