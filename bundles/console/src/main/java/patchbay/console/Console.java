@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.felix.gogo.jline.Builtin;
@@ -63,6 +64,9 @@ public final class Console {
 
     private final BundleContext context;
     private final CommandProcessor processor;
+    /** The number of the line that is being executed; 0 while one is being typed. */
+    private final AtomicLong executing = new AtomicLong();
+    private long lines;
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     private volatile List<Completer> completers = List.of();
@@ -109,7 +113,12 @@ public final class Console {
                 if (EXIT.contains(line.line().strip())) {
                     return end(reader);
                 }
-                execute(session, terminal, line.program());
+                executing.set(++lines);
+                try {
+                    execute(session, terminal, line.program());
+                } finally {
+                    executing.set(0);
+                }
             } catch (UserInterruptException e) {
                 LOG.trace("line given up", e); // Ctrl-C while typing only clears the line
             } catch (EndOfFileException e) {
@@ -139,20 +148,22 @@ public final class Console {
         }
     }
 
-    /** Ends what runs in the foreground. Between two commands of a line nobody hears an interrupt, so it is said again. */
-    private static void interrupt(CommandSession session) {
-        Job job = session.foregroundJob();
-        if (job == null) {
+    /**
+     * Ends the line that is being executed. Each of its commands is a job of its own, and between two of them nobody hears
+     * an interrupt, so it is said again for as long as the line goes on.
+     */
+    private void interrupt(CommandSession session) {
+        long line = executing.get();
+        if (line == 0) {
             return;
         }
-        job.interrupt();
         Thread.ofVirtual().name("interrupt").start(() -> {
-            for (int again = 0; again < 5; again++) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
-                if (session.foregroundJob() != job) {
-                    return;
+            for (int again = 0; again < 5 && executing.get() == line; again++) {
+                Job job = session.foregroundJob();
+                if (job != null) {
+                    job.interrupt();
                 }
-                job.interrupt();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
             }
         });
     }
