@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** The interactive shell on a pseudo-terminal, made by {@code script} of util-linux: what is typed, and what is seen. */
 final class Terminal implements AutoCloseable {
@@ -15,15 +16,17 @@ final class Terminal implements AutoCloseable {
     /** As a terminal sends it in the mode that line editors switch on. */
     static final String UP = "\u001bOA";
     private static final long SECONDS = 60;
+    private static final Pattern CONTROLS = Pattern.compile("\u001b\\[[0-9;?]*[a-zA-Z]|\u001b[=>]|[\r\b]");
 
     private final Process process;
     private final OutputStream keyboard;
     private final StringBuilder screen = new StringBuilder();
-    /** What of the screen has been awaited before. */
+    /** How much of the plain screen has been awaited before. */
     private int seen;
 
     Terminal(Script script) throws IOException {
-        process = script.builder(List.of("script", "-q", "-e", "-c", script.command().toString(), "/dev/null"))
+        // exec: a shell that stayed in between would get the interrupts too, and end with their status.
+        process = script.builder(List.of("script", "-q", "-e", "-c", "exec " + script.command(), "/dev/null"))
                 .redirectErrorStream(true).start();
         keyboard = process.getOutputStream();
         Thread.ofVirtual().start(this::read);
@@ -49,15 +52,16 @@ final class Terminal implements AutoCloseable {
         type(line + "\r");
     }
 
-    /** Waits until this text is on the screen, after what was awaited before; what came up to it. */
+    /** Waits until this text is on the screen, after what was awaited before; what came up to its end. */
     String await(String text) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         synchronized (screen) {
             while (true) {
-                String plain = plain(screen.substring(seen));
-                if (plain.contains(text)) {
-                    seen = screen.length();
-                    return plain;
+                String plain = plain(screen).substring(seen);
+                int at = plain.indexOf(text);
+                if (at >= 0) {
+                    seen += at + text.length(); // what follows in the same read is awaited next
+                    return plain.substring(0, at + text.length());
                 }
                 long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                 if (millis <= 0) {
@@ -71,7 +75,7 @@ final class Terminal implements AutoCloseable {
     /** The exit status of the shell. */
     int exitCode() throws InterruptedException {
         if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-            throw new AssertionError("the shell does not end; on the screen: " + plain(screen.toString()));
+            throw new AssertionError("the shell does not end; on the screen: " + plain(screen));
         }
         return process.exitValue();
     }
@@ -83,11 +87,11 @@ final class Terminal implements AutoCloseable {
     }
 
     private void read() {
-        var buffer = new byte[4096];
-        try (var in = process.getInputStream()) {
+        var buffer = new char[4096];
+        try (var in = process.inputReader(StandardCharsets.UTF_8)) {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 synchronized (screen) {
-                    screen.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
+                    screen.append(buffer, 0, n);
                     screen.notifyAll();
                 }
             }
@@ -97,7 +101,7 @@ final class Terminal implements AutoCloseable {
     }
 
     /** Without colours and movements of the cursor. */
-    private static String plain(String text) {
-        return text.replaceAll("\u001b\\[[0-9;?]*[a-zA-Z]|\u001b[=>]|[\r\b]", "");
+    private static String plain(CharSequence text) {
+        return CONTROLS.matcher(text).replaceAll("");
     }
 }
