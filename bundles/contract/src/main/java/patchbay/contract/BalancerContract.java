@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import patchbay.model.Bench;
+import patchbay.spi.Assignment;
 import patchbay.spi.Balancer;
 import patchbay.spi.Mode;
 import patchbay.spi.Routing;
@@ -38,15 +39,16 @@ public abstract class BalancerContract extends PartContract<Balancer> {
         var balancer = plugin();
         var scope = bench.scope(balancer);
         int experts = size.settings().experts();
+        bench.building().enter(graph.input("ids", TensorType.i32(size.batch(), size.time())));
         var scores = graph.input("scores", TensorType.f32(size.rows(), experts));
         var chosen = graph.input("chosen", TensorType.i32(size.rows(), size.settings().k()));
         var valid = graph.input("valid", TensorType.f32(size.rows()));
         var affinities = scores.softmax();
-        var picked = affinities.gatherLast(chosen);
-        var weights = picked.divide(picked.sum(1).add(1e-9f).unsqueeze(1));
+        var taken = chosen.oneHot(experts).sum(1); // [N, E]
         var counts = chosen.groupBy(experts).counts();
-        graph.output("preferences", balancer.prefer(scope, scores, affinities));
-        var loss = balancer.loss(scope, new Routing(scores, affinities, chosen, weights, counts, valid));
+        graph.output("preferences", balancer.prefer(scope, scores, scores, affinities));
+        var loss = balancer.loss(scope, new Routing(scores, affinities,
+                new Assignment.Choices(chosen, affinities.gatherLast(chosen)), taken, counts, valid));
         loss.ifPresent(term -> graph.output("loss", term));
         balancer.update(scope, counts);
         return loss.stream().toList();
@@ -70,6 +72,9 @@ public abstract class BalancerContract extends PartContract<Balancer> {
     /** Distinct experts for each token, the first ones more often; −1 for padding. */
     @Override
     int[] indices(String input, Size size) {
+        if (!input.equals("chosen")) {
+            return new int[size.rows()];
+        }
         int experts = size.settings().experts();
         int k = size.settings().k();
         var random = new SplittableRandom(11);

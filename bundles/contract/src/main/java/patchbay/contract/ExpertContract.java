@@ -152,7 +152,8 @@ public abstract class ExpertContract extends PartContract<Expert> {
         var tokens = graph.input("tokens", TensorType.f32(rows, dim));
         var rack = PlainParts.decoder(settings, 2, plugin(), options).rack()
                 .with("layers.0.moe.router", Plug.of("equal"), PlainParts.shelf(new EqualRouter()));
-        graph.output("mixture", new Mixture(rack, "layers.0.moe").build(building, tokens, graph.filled(Shape.of(rows), 1)).output());
+        building.enter(graph.input("ids", TensorType.i32(1, rows)));
+        graph.output("mixture", new Mixture(rack, "layers.0.moe").build(building, tokens).output());
         var expert = plugin();
         graph.output("dense", expert.forward(new Bench(building, "dense", options).scope(expert), tokens));
         try (var trial = Trial.of(graph)) {

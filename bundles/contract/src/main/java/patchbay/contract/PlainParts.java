@@ -15,7 +15,9 @@ import patchbay.model.Socket;
 import patchbay.model.SocketPattern;
 import patchbay.model.Wiring;
 import patchbay.spi.Attention;
+import patchbay.spi.Assignment;
 import patchbay.spi.Balancer;
+import patchbay.spi.Capacity;
 import patchbay.spi.Expert;
 import patchbay.spi.Part;
 import patchbay.spi.Plugin;
@@ -44,6 +46,16 @@ public final class PlainParts {
     /** Balances nothing. */
     @Plugin("plain")
     public static final class PlainBalancer implements Balancer {}
+
+    /** Admits everything. */
+    @Plugin("plain")
+    public static final class PlainCapacity implements Capacity {
+
+        @Override
+        public Assignment.Choices admit(Scope scope, Assignment.Choices asked, Tensor affinities) {
+            return asked;
+        }
+    }
 
     /** tanh(x·A + a)·B + b. */
     @Plugin("plain")
@@ -79,7 +91,7 @@ public final class PlainParts {
 
     /** The plain plugins and {@code more}. */
     public static Shelf shelf(Part... more) {
-        var plain = List.of(new PlainRouter(), new PlainBalancer(), new PlainExpert(), new PlainAttention(), new PlainPosition());
+        var plain = List.of(new PlainRouter(), new PlainBalancer(), new PlainCapacity(), new PlainExpert(), new PlainAttention(), new PlainPosition());
         var parts = Arrays.copyOf(plain.toArray(Part[]::new), plain.size() + more.length);
         System.arraycopy(more, 0, parts, plain.size(), more.length);
         return Shelf.of(parts);

@@ -33,6 +33,7 @@ public abstract class RouterContract extends PartContract<Router> {
         var router = plugin();
         var scope = bench.scope(router);
         int experts = size.settings().experts();
+        bench.building().enter(graph.input("ids", TensorType.i32(size.batch(), size.time())));
         var tokens = graph.input("tokens", TensorType.f32(size.rows(), size.settings().dim()));
         var chosen = graph.input("chosen", TensorType.i32(size.rows(), size.settings().k()));
         var preferences = graph.input("preferences", TensorType.f32(size.rows(), experts));
@@ -52,9 +53,12 @@ public abstract class RouterContract extends PartContract<Router> {
         return input.equals("tokens");
     }
 
-    /** Distinct experts for each token. */
+    /** For the choices distinct experts for each token; ids and domains of some tokens. */
     @Override
     int[] indices(String input, Size size) {
+        if (!input.equals("chosen")) {
+            return new SplittableRandom(5).ints(size.rows(), 0, 40).toArray();
+        }
         int experts = size.settings().experts();
         int k = size.settings().k();
         var random = new SplittableRandom(11);

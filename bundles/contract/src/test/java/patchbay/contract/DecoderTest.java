@@ -22,6 +22,7 @@ import patchbay.model.ModelSettings.Norm;
 import patchbay.model.Plug;
 import patchbay.model.Rack;
 import patchbay.model.Sampling;
+import patchbay.spi.Assignment;
 import patchbay.spi.Attention;
 import patchbay.spi.Expert;
 import patchbay.spi.Mode;
@@ -50,7 +51,8 @@ class DecoderTest {
         var forward = decoder.build(new Building(graph, mode, decoder.rack().settings()), graph.input("tokens", TensorType.i32(1, tokens.length)));
         graph.output("logits", forward.logits());
         forward.routings().forEach((path, routing) -> {
-            graph.output(path + ".chosen", routing.chosen());
+            graph.output(path + ".chosen", ((Assignment.Choices) routing.assignment()).experts());
+            graph.output(path + ".taken", routing.taken());
             graph.output(path + ".counts", routing.counts());
         });
         return Trial.of(new ReferenceEngine(), graph, variables).with("tokens", tokens);
@@ -148,7 +150,8 @@ class DecoderTest {
     @Test
     void layersAreDenseByOption() {
         var rack = PlainParts.decoder(settings(4, 2, 1, List.of("1"), true, Norm.rms), VOCABULARY).rack();
-        assertEquals(List.of("position", "layers.0.attention", "layers.0.moe.router", "layers.0.moe.balancer", "layers.0.moe.experts",
+        assertEquals(List.of("position", "layers.0.attention", "layers.0.moe.router", "layers.0.moe.balancer",
+                "layers.0.moe.capacity", "layers.0.moe.experts",
                 "layers.0.moe.shared", "layers.1.attention", "layers.1.feed-forward"), List.copyOf(rack.fittings().keySet()));
         assertEquals(List.of("layers.0.moe"), new Decoder(rack, VOCABULARY).mixtures());
         assertThrows(UserError.class, () -> settings(4, 2, 1, List.of("2"), true, Norm.rms));
@@ -164,6 +167,13 @@ class DecoderTest {
             var chosen = trial.ints("layers.0.moe.chosen");
             assertTrue(Arrays.stream(Arrays.copyOf(chosen, 6)).allMatch(expert -> expert >= 0), Arrays.toString(chosen));
             assertArrayEquals(new int[] {-1, -1, -1, -1}, Arrays.copyOfRange(chosen, 6, 10));
+            var taken = trial.floats("layers.0.moe.taken"); // [5, 4]
+            for (int n = 0; n < 5; n++) {
+                for (int expert = 0; expert < 4; expert++) {
+                    boolean asked = chosen[2 * n] == expert || chosen[2 * n + 1] == expert;
+                    assertEquals(asked ? 1 : 0, taken[4 * n + expert], "token " + n + ", expert " + expert);
+                }
+            }
             var counts = trial.floats("layers.0.moe.counts");
             assertEquals(6, counts[0] + counts[1] + counts[2] + counts[3]);
         }
@@ -260,7 +270,8 @@ class DecoderTest {
         var shape = assertThrows(ShapeError.class, () -> build(settings, "layers.1.moe.experts", new Misshapen(), Mode.TRAINING));
         assertTrue(shape.getMessage().contains("expert misshapen at layers.1.moe.experts") && shape.getMessage().contains("13"), shape.getMessage());
         var causal = assertThrows(UserError.class, () -> build(settings, "layers.0.attention", new Acausal(), Mode.TRAINING));
-        assertTrue(causal.getMessage().contains("attention acausal at layers.0.attention"), causal.getMessage());
+        assertTrue(causal.getMessage().contains("attention acausal at layers.0.attention")
+                && causal.getMessage().contains("model.leaks: [acausal]"), causal.getMessage());
         var cache = assertThrows(IllegalArgumentException.class, () -> build(settings, "layers.0.attention", new Forgetful(), Mode.DECODING));
         assertTrue(cache.getMessage().contains("both") && cache.getMessage().contains("layers.0.attention"), cache.getMessage());
     }

@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import patchbay.attention.full.FullAttention;
 import patchbay.balancer.auxiliaryloss.AuxiliaryLoss;
 import patchbay.balancer.lossfree.LossFree;
+import patchbay.balancer.none.None;
+import patchbay.capacity.dropless.Dropless;
 import patchbay.engine.cpu.CpuEngine;
 import patchbay.expert.swiglu.SwiGlu;
 import patchbay.lab.record.Measurement;
@@ -34,7 +36,7 @@ final class Laboratory implements AutoCloseable {
     Laboratory(Path folder, Part... more) {
         this.folder = folder;
         this.text = folder.resolve("text.txt");
-        var parts = new ArrayList<Part>(List.of(new TopKRouter(), new CosineRouter(), new AuxiliaryLoss(), new LossFree(),
+        var parts = new ArrayList<Part>(List.of(new TopKRouter(), new CosineRouter(), new AuxiliaryLoss(), new LossFree(), new None(), new Dropless(),
                 new SwiGlu(), new FullAttention(), new RotaryPosition(), new LearnedPosition()));
         parts.addAll(Arrays.asList(more));
         this.lab = new Lab(engine, Archive.of(parts.toArray(Part[]::new)), folder.resolve("runs"), Duration.ofSeconds(5));

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
+import patchbay.spi.Capacity;
 import patchbay.spi.Expert;
 import patchbay.spi.Part;
 import patchbay.spi.Plugin;
@@ -22,11 +23,15 @@ import patchbay.tensor.Tensor;
 public record Bench(Building building, String path, Map<String, Object> options) {
 
     public Router.Scope scope(Router router) {
-        return new Scopes.ForRouter(building, fitting(Router.class, router));
+        return new Scopes.ForRouter(building, fitting(Router.class, router), building.settings().experts());
     }
 
     public Balancer.Scope scope(Balancer balancer) {
-        return new Scopes.ForBalancer(building, fitting(Balancer.class, balancer));
+        return new Scopes.ForBalancer(building, fitting(Balancer.class, balancer), building.settings().experts());
+    }
+
+    public Capacity.Scope scope(Capacity capacity) {
+        return new Scopes.ForCapacity(building, fitting(Capacity.class, capacity));
     }
 
     /** One feed-forward that all rows pass. */

@@ -1,6 +1,7 @@
 package patchbay.model;
 
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import patchbay.spi.Mode;
@@ -21,6 +22,7 @@ public final class Building {
     private final Set<String> undecayed = new LinkedHashSet<>();
     private final Set<String> metrics = new LinkedHashSet<>();
     private final Tensor start;
+    private Optional<Tensor> ids = Optional.empty();
     private int salts;
 
     public Building(Graph graph, Mode mode, ModelSettings settings) {
@@ -46,6 +48,29 @@ public final class Building {
     public Tensor start() {
         return start;
     }
+
+    /** Says which sequences pass through the model in this graph: {@code ids} [B, T], below 0 for padding. */
+    public void enter(Tensor ids) {
+        this.ids = Optional.of(ids);
+    }
+
+    /** The sequences that pass through the model, [B, T], i32. */
+    Tensor ids() {
+        return ids.orElseThrow(() -> new IllegalStateException("no tokens pass here: an update is made once a step"));
+    }
+
+    /** [B · T], f32: 1 for a token, 0 for padding. */
+    Tensor valid() {
+        return ids().flatten().greaterOrEqual(0);
+    }
+
+    /** The domain of each token's document, [B, T], i32: an input where a plugin asks for it. */
+    Tensor domains() {
+        return graph.input(DOMAINS, TensorType.i32(ids().shape()));
+    }
+
+    /** The name of the input that holds the tokens' domains. */
+    public static final String DOMAINS = "domains";
 
     /** The number of the micro-batch in the run, i32[1]: what randomness is drawn from. */
     public Tensor draw() {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import patchbay.spi.Attention;
-import patchbay.spi.Balancer;
 import patchbay.spi.Expert;
 import patchbay.spi.Mode;
 import patchbay.spi.Position;
@@ -15,7 +14,6 @@ import patchbay.tensor.Gradients;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
-import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
 
 /**
@@ -58,7 +56,8 @@ public final class Decoder {
         if (tokens.dim(1) > settings.context()) {
             throw new UserError(tokens.dim(1) + " tokens are more than the model's context of " + settings.context());
         }
-        var valid = tokens.flatten().greaterOrEqual(0); // [B·T]
+        refuseLeaks();
+        building.enter(tokens);
         var embedding = building.graph().parameter("embedding.tokens", Shape.of(vocabulary, dim), Initializer.normal(0.02f));
         var position = rack.at("position");
         var positionScope = new Scopes.ForPosition(building, position);
@@ -80,7 +79,7 @@ public final class Decoder {
                 var attended = before.add(dropout(building, attend(building, path, normed, positions, position).reshape(rows, dim)));
                 normed = norm(building, path + ".feed-forward-norm", attended);
                 return attended.add(dropout(building, settings.isDense(number) ? dense(building, path, normed)
-                        : mixture(building, path + ".moe", normed, valid, routings, terms)));
+                        : mixture(building, path + ".moe", normed, routings, terms)));
             });
         }
         var normed = norm(building, "norm", x);
@@ -90,15 +89,23 @@ public final class Decoder {
         return new Forward(logits, routings, terms.stream().reduce(Tensor::add), List.copyOf(blocks));
     }
 
-    /** Has every balancer make its update for a step in which the layers' experts saw {@code counts} [E] tokens. */
-    public void balance(Building building, Map<String, Tensor> counts) {
-        counts.forEach((path, count) -> {
-            var fitting = rack.at(path + ".balancer");
-            building.at(fitting, () -> {
-                rack.part(Balancer.class, path + ".balancer").update(new Scopes.ForBalancer(building, fitting), count);
-                return null;
-            });
-        });
+    /** Has routers and balancers make their updates for a step in which {@code counts} [E] tokens chose the layers' experts. */
+    public void update(Building building, Map<String, Tensor> counts) {
+        counts.forEach((path, count) -> new Mixture(rack, path).update(building, count));
+    }
+
+    /** Whether a part of it shows tokens what comes after them, and that was accepted. */
+    public boolean leaks() {
+        return rack.fittings().values().stream().anyMatch(fitting -> !fitting.offer().part().canBeCausal());
+    }
+
+    private void refuseLeaks() {
+        for (var fitting : rack.fittings().values()) {
+            if (!fitting.offer().part().canBeCausal() && !rack.settings().leaks().contains(fitting.plug().plugin())) {
+                throw new UserError(fitting.place() + " lets a token see those behind it; this model is causal: take another, or accept it"
+                        + " with model.leaks: [" + fitting.plug().plugin() + "]");
+            }
+        }
     }
 
     /** Paths of the mixture layers. */
@@ -113,9 +120,6 @@ public final class Decoder {
         var positionScope = new Scopes.ForPosition(building, position);
         var scope = new Scopes.ForAttention(building, fitting, headed -> building.at(position, () ->
                 Mixture.expected(position, positions.rotate(positionScope, headed), headed.type())));
-        if (!attention.canBeCausal()) {
-            throw new UserError(fitting.place() + " lets a token see those behind it; this socket needs a causal one");
-        }
         return building.at(fitting, () ->
                 Mixture.expected(fitting, attention.forward(scope, x), x.type()));
     }
@@ -127,14 +131,10 @@ public final class Decoder {
                 expert.forward(new Scopes.ForDense(building, fitting, rack.settings().hidden()), rows), rows.type()));
     }
 
-    private Tensor mixture(Building building, String path, Tensor rows, Tensor valid, Map<String, Routing> routings, List<Tensor> terms) {
-        var mixed = new Mixture(rack, path).build(building, rows, valid);
+    private Tensor mixture(Building building, String path, Tensor rows, Map<String, Routing> routings, List<Tensor> terms) {
+        var mixed = new Mixture(rack, path).build(building, rows);
         routings.put(path, mixed.routing());
-        var fitting = rack.at(path + ".balancer");
-        var balancer = rack.part(Balancer.class, path + ".balancer");
-        building.at(fitting, () -> balancer.loss(new Scopes.ForBalancer(building, fitting), mixed.routing()))
-                .ifPresent(term -> terms.add(Mixture.expected(fitting, term.reshape(Shape.scalar()),
-                        TensorType.f32(Shape.scalar()))));
+        terms.addAll(mixed.balance());
         return mixed.output();
     }
 

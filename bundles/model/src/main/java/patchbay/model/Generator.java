@@ -32,6 +32,9 @@ public final class Generator implements AutoCloseable {
         var forward = decoder.build(building, graph.input("tokens", TensorType.i32(1, 1)));
         graph.output("logits", forward.logits());
         this.program = engine.compile(graph, variables.fork());
+        if (graph.inputs().containsKey(Building.DOMAINS)) {
+            program.write(Building.DOMAINS, new int[] {-1}); // of a prompt none is known
+        }
         this.context = decoder.rack().settings().context();
         this.logits = new float[decoder.vocabulary()];
     }

@@ -1,6 +1,11 @@
 package patchbay.model;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import patchbay.spi.Assignment;
 import patchbay.spi.Balancer;
+import patchbay.spi.Capacity;
 import patchbay.spi.Expert;
 import patchbay.spi.Router;
 import patchbay.spi.Routing;
@@ -10,72 +15,199 @@ import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 
 /**
- * One mixture layer: routes tokens, sorts them by expert, runs the experts on their rows and sums what comes back.
- * Nothing is dropped and nothing padded: the sort with its offsets has a fixed size, N · k rows (as in MegaBlocks, Gale et
- * al. 2022, without its blocks).
+ * One mixture layer: the router scores tokens, the balancers say what is preferred, the router assigns, the capacity admits, the
+ * experts compute and what comes back is summed. All sizes are fixed: tokens that choose are sorted by expert, N · k rows,
+ * and none is padded (as in MegaBlocks, Gale et al. 2022, without its blocks).
  */
 public final class Mixture {
 
     private final Rack rack;
     private final String path;
+    private final Fitting routerFitting;
+    private final Router router;
+    private final List<Fitting> balancers = new ArrayList<>();
+    private final Fitting capacityFitting;
+    private final Capacity capacity;
 
     /** @param path {@code layers.3.moe} */
     public Mixture(Rack rack, String path) {
         this.rack = rack;
         this.path = path;
+        this.routerFitting = rack.at(path + ".router");
+        this.router = rack.part(Router.class, path + ".router");
+        for (int number = 1; number <= rack.settings().balancers(); number++) {
+            balancers.add(rack.at(Socket.balancer(path, number)));
+        }
+        this.capacityFitting = rack.at(path + ".capacity");
+        this.capacity = rack.part(Capacity.class, path + ".capacity");
     }
-
-    /** @param output [N, dim] */
-    public record Result(Tensor output, Routing routing) {}
 
     /**
-     * @param tokens [N, dim]
-     * @param valid [N], f32: 0 for padding, which goes to no expert
+     * @param output [N, dim]
+     * @param balance the balancers' terms of the loss, one number each
      */
-    public Result build(Building building, Tensor tokens, Tensor valid) {
-        var routing = route(building, tokens, valid);
-        int k = building.settings().k();
-        var grouping = routing.chosen().groupBy(building.settings().experts());
-        var rows = tokens.dispatch(grouping, k); // [N·k, dim], sorted by expert
+    public record Result(Tensor output, Routing routing, List<Tensor> balance) {}
 
-        var fitting = rack.at(path + ".experts");
-        var expert = rack.part(Expert.class, path + ".experts");
-        var results = building.at(fitting, () ->
-                expected(fitting, expert.forward(new Scopes.ForExperts(building, fitting, grouping.offsets()), rows), rows.type()));
-        var output = results.combine(routing.weights(), grouping); // [N, dim]
-        if (building.settings().sharedExperts() > 0) {
-            output = output.add(shared(building, tokens));
+    /** @param tokens [N, dim] of the sequences that {@code building} has been told of; padding goes to no expert */
+    public Result build(Building building, Tensor tokens) {
+        int n = tokens.dim(0);
+        int seen = seen(building);
+        var scope = new Scopes.ForRouter(building, routerFitting, seen);
+        var type = TensorType.f32(n, seen);
+        var scores = building.at(routerFitting, () -> expected(routerFitting, router.score(scope, tokens), type));
+        var affinities = building.at(routerFitting, () -> expected(routerFitting, router.affinities(scope, scores), type));
+        var preferences = scores;
+        for (var fitting : balancers) {
+            var before = preferences;
+            preferences = building.at(fitting, () -> expected(fitting,
+                    balancer(fitting).prefer(new Scopes.ForBalancer(building, fitting, seen), before, scores, affinities), type));
         }
-        return new Result(output, new Routing(routing.scores(), routing.affinities(), routing.chosen(), routing.weights(),
-                grouping.counts(), valid));
+        var preferred = preferences;
+        var assignment = building.at(routerFitting, () -> router.assign(scope, tokens, scores, affinities, preferred));
+
+        var valid = building.valid();
+        var mixed = switch (assignment) {
+            case Assignment.Choices choices -> chosen(building, tokens, choices, affinities, valid);
+            case Assignment.Takes takes -> taken(building, tokens, takes, valid);
+            case Assignment.Slots slots -> mixed(building, tokens, slots, valid);
+        };
+        var routing = new Routing(scores, affinities, mixed.assignment(), mixed.taken(), mixed.counts(), valid);
+        var output = rack.settings().sharedExperts() > 0 ? mixed.output().add(shared(building, tokens)) : mixed.output();
+        return new Result(output, routing, balance(building, routing));
     }
 
-    private Routing route(Building building, Tensor tokens, Tensor valid) {
-        var graph = building.graph();
+    /** Has the router and the balancers make their updates for a step in which {@code counts} [E] tokens chose the experts. */
+    void update(Building building, Tensor counts) {
+        int seen = seen(building);
+        building.at(routerFitting, () -> {
+            router.update(new Scopes.ForRouter(building, routerFitting, seen), counts);
+            return null;
+        });
+        for (var fitting : balancers) {
+            building.at(fitting, () -> {
+                balancer(fitting).update(new Scopes.ForBalancer(building, fitting, seen), counts);
+                return null;
+            });
+        }
+    }
+
+    /** How many experts the router sees. */
+    private int seen(Building building) {
+        int experts = building.settings().experts();
+        int spare = building.at(capacityFitting, () -> capacity.spare(new Scopes.ForCapacity(building, capacityFitting)));
+        if (spare < 0 || experts - spare < building.settings().k()) {
+            throw new ShapeError(capacityFitting.place() + " keeps " + spare + " of " + experts + " experts spare; at least k = "
+                    + building.settings().k() + " must be left for the router");
+        }
+        return experts - spare;
+    }
+
+    private List<Tensor> balance(Building building, Routing routing) {
+        var terms = new ArrayList<Tensor>();
+        for (var fitting : balancers) {
+            var scope = new Scopes.ForBalancer(building, fitting, routing.scores().dim(1));
+            building.at(fitting, () -> balancer(fitting).loss(scope, routing)).ifPresent(term ->
+                    terms.add(expected(fitting, term.reshape(Shape.scalar()), TensorType.f32(Shape.scalar()))));
+        }
+        return terms;
+    }
+
+    private Balancer balancer(Fitting fitting) {
+        return rack.part(Balancer.class, fitting.socket().path());
+    }
+
+    /**
+     * What the experts made of their tokens.
+     *
+     * @param assignment who was sent where in the end
+     * @param taken [N, E]: 1 where the token asked for the expert, or the expert for it
+     * @param counts [E]: the sums of {@code taken}
+     */
+    private record Mixed(Tensor output, Assignment assignment, Tensor taken, Tensor counts) {
+
+        Mixed(Tensor output, Assignment assignment, Tensor taken) {
+            this(output, assignment, taken, taken.sum(0));
+        }
+    }
+
+    /** Tokens choose: rows sorted by expert, N · k in all. */
+    private Mixed chosen(Building building, Tensor tokens, Assignment.Choices choices, Tensor affinities, Tensor valid) {
+        int n = tokens.dim(0);
+        int k = building.settings().k();
+        int experts = building.settings().experts();
+        expected(routerFitting, choices.experts(), TensorType.i32(n, k));
+        expected(routerFitting, choices.weights(), TensorType.f32(n, k));
+        var one = building.graph().constant(Shape.scalar(), 1);
+        var present = valid.toInt().unsqueeze(1); // [N, 1]: 1 keeps the choice, 0 makes it −1
+        var asked = new Assignment.Choices(choices.experts().add(one).multiply(present).subtract(one), choices.weights());
+        var admitted = building.at(capacityFitting, () ->
+                capacity.admit(new Scopes.ForCapacity(building, capacityFitting), asked, affinities));
+        if (admitted != asked) {
+            expected(capacityFitting, admitted.experts(), TensorType.i32(n, k));
+            expected(capacityFitting, admitted.weights(), TensorType.f32(n, k));
+            publishDrops(building, asked, admitted);
+        }
+        var grouping = admitted.experts().groupBy(experts);
+        var results = experts(building, tokens.dispatch(grouping, k), grouping.offsets()); // [N·k, dim]
+        int seen = affinities.dim(1);
+        var counts = admitted == asked && seen == experts ? grouping.counts() : asked.experts().groupBy(seen).counts();
+        return new Mixed(results.combine(admitted.weights(), grouping), admitted, asked.experts().oneHot(seen).sum(1), counts);
+    }
+
+    private void publishDrops(Building building, Assignment.Choices asked, Assignment.Choices admitted) {
+        var wanted = asked.experts().greaterOrEqual(0).sum();
+        var kept = admitted.experts().greaterOrEqual(0).sum();
+        building.metric(path + ".dropped", wanted.subtract(kept).divide(wanted.maximum(building.graph().constant(1))));
+    }
+
+    /** Experts choose: each takes C rows. */
+    private Mixed taken(Building building, Tensor tokens, Assignment.Takes takes, Tensor valid) {
         int n = tokens.dim(0);
         int experts = building.settings().experts();
-        int k = building.settings().k();
-        var routerFitting = rack.at(path + ".router");
-        var router = rack.part(Router.class, path + ".router");
-        var routerScope = new Scopes.ForRouter(building, routerFitting);
-        var balancerFitting = rack.at(path + ".balancer");
-        var balancer = rack.part(Balancer.class, path + ".balancer");
+        int capacity = takes.tokens().dim(-1);
+        expected(routerFitting, takes.tokens(), TensorType.i32(experts, capacity));
+        expected(routerFitting, takes.weights(), TensorType.f32(experts, capacity));
+        var rows = takes.tokens().flatten(); // [E·C]
+        var present = valid.unsqueeze(1).gather(rows); // [E·C, 1]: 0 where no token, or padding, was taken
+        var results = experts(building, tokens.gather(rows), even(building, capacity)); // [E·C, dim]
+        var weighted = results.multiply(takes.weights().reshape(rows.dim(0), 1)).multiply(present);
+        var taken = takes.tokens().oneHot(n).sum(1).permute(1, 0).multiply(valid.unsqueeze(1)); // [E, C, N] → [N, E]
+        return new Mixed(weighted.scatterAdd(rows, n), takes, taken);
+    }
 
-        var scores = building.at(routerFitting, () ->
-                expected(routerFitting, router.score(routerScope, tokens), TensorType.f32(n, experts)));
-        var affinities = building.at(routerFitting, () ->
-                expected(routerFitting, router.affinities(routerScope, scores), TensorType.f32(n, experts)));
-        var preferences = building.at(balancerFitting, () -> expected(balancerFitting,
-                balancer.prefer(new Scopes.ForBalancer(building, balancerFitting), scores, affinities), TensorType.f32(n, experts)));
-        var chosen = building.at(routerFitting, () ->
-                expected(routerFitting, router.select(routerScope, preferences.stopGradient()), TensorType.i32(n, k)));
-        var weights = building.at(routerFitting, () ->
-                expected(routerFitting, router.weigh(routerScope, scores, affinities, chosen), TensorType.f32(n, k)));
+    /** Everything is mixed: each expert computes S slots of every sequence. */
+    private Mixed mixed(Building building, Tensor tokens, Assignment.Slots slots, Tensor valid) {
+        int batch = building.ids().dim(0);
+        int time = building.ids().dim(1);
+        int dim = tokens.dim(1);
+        int experts = building.settings().experts();
+        int s = slots.dispatch().dim(-1) / experts;
+        var type = TensorType.f32(batch, time, experts * s);
+        expected(routerFitting, slots.dispatch(), type);
+        expected(routerFitting, slots.combine(), type);
+        var present = valid.reshape(batch, time, 1);
+        var inputs = slots.dispatch().multiply(present).matmul(tokens.reshape(batch, time, dim), true, false) // [B, E·S, dim]
+                .reshape(batch, experts, s, dim).permute(1, 0, 2, 3).reshape(experts * batch * s, dim);
+        var results = experts(building, inputs, even(building, batch * s))
+                .reshape(experts, batch, s, dim).permute(1, 0, 2, 3).reshape(batch, experts * s, dim);
+        var output = slots.combine().matmul(results).reshape(batch * time, dim);
+        var taken = valid.unsqueeze(1).broadcastTo(Shape.of(batch * time, experts)); // every token is in every expert
+        return new Mixed(output, slots, taken);
+    }
 
-        var present = valid.toInt().unsqueeze(1); // [N, 1]: 1 keeps the choice, 0 makes it −1
-        var kept = chosen.add(graph.constant(Shape.scalar(), 1)).multiply(present)
-                .subtract(graph.constant(Shape.scalar(), 1));
-        return new Routing(scores, affinities, kept, weights, valid, valid);
+    /** Offsets of experts that have {@code rows} rows each: i32[E + 1]. */
+    private static Tensor even(Building building, int rows) {
+        var offsets = new int[building.settings().experts() + 1];
+        Arrays.setAll(offsets, expert -> expert * rows);
+        return building.graph().constant(Shape.of(offsets.length), offsets);
+    }
+
+    /** rows [R, dim], sorted by expert → [R, dim]. */
+    private Tensor experts(Building building, Tensor rows, Tensor offsets) {
+        var fitting = rack.at(path + ".experts");
+        var expert = rack.part(Expert.class, path + ".experts");
+        return building.at(fitting, () ->
+                expected(fitting, expert.forward(new Scopes.ForExperts(building, fitting, offsets), rows), rows.type()));
     }
 
     private Tensor shared(Building building, Tensor tokens) {

@@ -18,21 +18,25 @@ import patchbay.tensor.UserError;
  * @param tied whether the output projection is the token embedding
  * @param dropout probability of dropping an element of the embedding and of each sub-layer's output
  * @param norm {@code rms} or {@code layer}
+ * @param balancers balancers of a mixture layer that work together, in sockets {@code balancer}, {@code balancer-2}, …
+ * @param leaks plugins that may show a token what comes after it in this model
  */
 public record ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
-        List<String> dense, boolean tied, float dropout, Norm norm) {
+        List<String> dense, boolean tied, float dropout, Norm norm, int balancers, List<String> leaks) {
 
     /** The normalisation before each sub-layer and before the output. */
     public enum Norm { rms, layer }
 
     public ModelSettings {
         dense = List.copyOf(dense);
+        leaks = List.copyOf(leaks);
         atLeast("layers", layers, 1);
         atLeast("dim", dim, 1);
         atLeast("heads", heads, 1);
         atLeast("context", context, 1);
         atLeast("hidden", hidden, 1);
         atLeast("shared-experts", sharedExperts, 0);
+        atLeast("balancers", balancers, 1);
         if (dim % heads != 0) {
             throw new UserError("model.dim is " + dim + ", which " + heads + " heads do not divide evenly");
         }
@@ -52,6 +56,12 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
                 throw new UserError("model.k is " + k + ", but a layer has only " + experts + " experts");
             }
         }
+    }
+
+    /** With one balancer, and no leaks. */
+    public ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
+            List<String> dense, boolean tied, float dropout, Norm norm) {
+        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of());
     }
 
     public static ModelSettings defaults() {

@@ -1,10 +1,14 @@
 package patchbay.model;
 
+import java.util.function.UnaryOperator;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
+import patchbay.spi.Capacity;
 import patchbay.spi.Expert;
+import patchbay.spi.Mode;
 import patchbay.spi.Position;
 import patchbay.spi.Router;
+import patchbay.spi.Sequential;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
@@ -14,26 +18,107 @@ final class Scopes {
 
     private Scopes() {}
 
-    static final class ForRouter extends SocketScope implements Router.Scope {
+    /** What looks along the sequences. */
+    private abstract static class InSequence extends SocketScope implements Sequential {
 
-        ForRouter(Building building, Fitting fitting) {
+        InSequence(Building building, Fitting fitting) {
             super(building, fitting);
         }
 
         @Override
+        public boolean causal() {
+            return true;
+        }
+
+        @Override
+        public int context() {
+            return building().settings().context();
+        }
+
+        @Override
+        public Tensor start() {
+            return building().start();
+        }
+
+        @Override
+        public Tensor cached(String name, Tensor fresh) {
+            return mode() == Mode.DECODING ? building().cached(path() + "." + name, fresh) : fresh;
+        }
+    }
+
+    static final class ForRouter extends InSequence implements Router.Scope {
+
+        private final int experts;
+
+        ForRouter(Building building, Fitting fitting, int experts) {
+            super(building, fitting);
+            this.experts = experts;
+        }
+
+        @Override
         public int experts() {
-            return building().settings().experts();
+            return experts;
         }
 
         @Override
         public int k() {
             return building().settings().k();
         }
+
+        @Override
+        public int batch() {
+            return building().ids().dim(0);
+        }
+
+        @Override
+        public int time() {
+            return building().ids().dim(1);
+        }
+
+        @Override
+        public Tensor ids() {
+            return building().ids().flatten();
+        }
+
+        @Override
+        public Tensor domains() {
+            return building().domains().flatten();
+        }
+
+        @Override
+        public Tensor valid() {
+            return building().valid();
+        }
     }
 
     static final class ForBalancer extends SocketScope implements Balancer.Scope {
 
-        ForBalancer(Building building, Fitting fitting) {
+        private final int experts;
+
+        ForBalancer(Building building, Fitting fitting, int experts) {
+            super(building, fitting);
+            this.experts = experts;
+        }
+
+        @Override
+        public int experts() {
+            return experts;
+        }
+
+        @Override
+        public int k() {
+            return building().settings().k();
+        }
+
+        @Override
+        public int batch() {
+            return building().ids().dim(0);
+        }
+    }
+
+    static final class ForCapacity extends SocketScope implements Capacity.Scope {
+
+        ForCapacity(Building building, Fitting fitting) {
             super(building, fitting);
         }
 
@@ -133,11 +218,11 @@ final class Scopes {
         }
     }
 
-    static final class ForAttention extends SocketScope implements Attention.Scope {
+    static final class ForAttention extends InSequence implements Attention.Scope {
 
-        private final java.util.function.UnaryOperator<Tensor> rotation;
+        private final UnaryOperator<Tensor> rotation;
 
-        ForAttention(Building building, Fitting fitting, java.util.function.UnaryOperator<Tensor> rotation) {
+        ForAttention(Building building, Fitting fitting, UnaryOperator<Tensor> rotation) {
             super(building, fitting);
             this.rotation = rotation;
         }
@@ -148,28 +233,8 @@ final class Scopes {
         }
 
         @Override
-        public boolean causal() {
-            return true;
-        }
-
-        @Override
-        public int context() {
-            return building().settings().context();
-        }
-
-        @Override
-        public Tensor start() {
-            return building().start();
-        }
-
-        @Override
         public Tensor rotate(Tensor headed) {
             return rotation.apply(headed);
-        }
-
-        @Override
-        public Tensor cached(String name, Tensor fresh) {
-            return mode() == patchbay.spi.Mode.DECODING ? building().cached(path() + "." + name, fresh) : fresh;
         }
     }
 }

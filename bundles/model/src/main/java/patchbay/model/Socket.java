@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
+import patchbay.spi.Capacity;
 import patchbay.spi.Expert;
 import patchbay.spi.Part;
 import patchbay.spi.Position;
@@ -20,7 +21,7 @@ public record Socket(String path, Class<? extends Part> kind, Plug standard) {
 
     /** Everything that can fit a socket. */
     public static final List<Class<? extends Part>> KINDS =
-            List.of(Router.class, Balancer.class, Expert.class, Attention.class, Position.class);
+            List.of(Router.class, Balancer.class, Capacity.class, Expert.class, Attention.class, Position.class);
 
     /** The sockets of a decoder of these sizes, from the embedding up. */
     public static List<Socket> of(ModelSettings settings) {
@@ -33,7 +34,11 @@ public record Socket(String path, Class<? extends Part> kind, Plug standard) {
                 sockets.add(new Socket(path + ".feed-forward", Expert.class, Plug.of("swiglu")));
             } else {
                 sockets.add(new Socket(path + ".moe.router", Router.class, Plug.of("top-k")));
-                sockets.add(new Socket(path + ".moe.balancer", Balancer.class, Plug.of("auxiliary-loss")));
+                for (int number = 1; number <= settings.balancers(); number++) {
+                    sockets.add(new Socket(balancer(path + ".moe", number), Balancer.class,
+                            Plug.of(number == 1 ? "auxiliary-loss" : "none")));
+                }
+                sockets.add(new Socket(path + ".moe.capacity", Capacity.class, Plug.of("dropless")));
                 sockets.add(new Socket(path + ".moe.experts", Expert.class, Plug.of("swiglu")));
                 if (settings.sharedExperts() > 0) {
                     sockets.add(new Socket(path + ".moe.shared", Expert.class, Plug.of("swiglu")));
@@ -41,5 +46,10 @@ public record Socket(String path, Class<? extends Part> kind, Plug standard) {
             }
         }
         return sockets;
+    }
+
+    /** {@code layers.3.moe.balancer}, and {@code layers.3.moe.balancer-2} of those that stand behind it. */
+    static String balancer(String mixture, int number) {
+        return mixture + (number == 1 ? ".balancer" : ".balancer-" + number);
     }
 }

@@ -20,6 +20,8 @@ import org.apache.felix.service.command.CommandSession;
 import patchbay.attention.full.FullAttention;
 import patchbay.balancer.auxiliaryloss.AuxiliaryLoss;
 import patchbay.balancer.lossfree.LossFree;
+import patchbay.balancer.none.None;
+import patchbay.capacity.dropless.Dropless;
 import patchbay.engine.cpu.CpuEngine;
 import patchbay.expert.swiglu.SwiGlu;
 import patchbay.lab.Archive;
@@ -61,7 +63,7 @@ final class Workshop implements AutoCloseable {
                 samples: {prompts: [the], tokens: 8}
                 """.formatted(folder.resolve("text.txt")));
         write(folder.resolve("broken.yaml"), "model: {layers: 2\n");
-        lab = new Lab(engine, Archive.of(new TopKRouter(), new CosineRouter(), new AuxiliaryLoss(), new LossFree(), new SwiGlu(),
+        lab = new Lab(engine, Archive.of(new TopKRouter(), new CosineRouter(), new AuxiliaryLoss(), new LossFree(), new None(), new Dropless(), new SwiGlu(),
                 new FullAttention(), new RotaryPosition()), folder.resolve("runs"), Duration.ofSeconds(20));
         runs = new Runs(lab);
         foreground = new Foreground(lab);

@@ -13,14 +13,22 @@ public interface Balancer extends Part {
     @ProviderType
     interface Scope extends patchbay.spi.Scope {
 
+        /** E, without spare ones. */
         int experts();
 
         int k();
+
+        /** B: the N tokens are B sequences, one after the other. */
+        int batch();
     }
 
-    /** What the router selects by: [N, E]. Here its scores as they are. Weights never see this. */
-    default Tensor prefer(Scope scope, Tensor scores, Tensor affinities) {
-        return scores;
+    /**
+     * What the router selects by: [N, E]. Weights never see this.
+     *
+     * @param preferences the router's scores, or what the balancers before this one made of them: [N, E]
+     */
+    default Tensor prefer(Scope scope, Tensor preferences, Tensor scores, Tensor affinities) {
+        return preferences;
     }
 
     /** A term of the loss (one number, its coefficient included), from the routing of one batch; padding left out. */
@@ -31,7 +39,7 @@ public interface Balancer extends Part {
     /**
      * State updates once a step, after the optimizer's.
      *
-     * @param counts tokens of each expert [E] in the whole step, summed over its micro-batches, padding left out
+     * @param counts tokens that chose each expert [E] in the whole step, summed over its micro-batches, padding left out
      */
     default void update(Scope scope, Tensor counts) {}
 }

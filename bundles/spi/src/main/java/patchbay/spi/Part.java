@@ -22,6 +22,14 @@ public interface Part {
     }
 
     /**
+     * Whether what a token gets never depends on later tokens where the scope asks for that ({@link Sequential#causal()}). A
+     * causal model refuses a part that says no, unless the experiment accepts its leak by name.
+     */
+    default boolean canBeCausal() {
+        return true;
+    }
+
+    /**
      * How a variable's values (a parameter's, or one of its optimizer moments') pass to this plugin when the part before
      * it in the socket had a variable of the same name but another shape. Same name and same shape always carry over;
      * empty starts anew.

@@ -5,22 +5,38 @@ import org.osgi.annotation.versioning.ProviderType;
 import patchbay.tensor.Tensor;
 
 /**
- * Chooses the experts of each token: score → select → weigh. Only {@link #score} must be written.
+ * Chooses the experts of each token: score → select → weigh. Only {@link #score} must be written. A router in which
+ * experts choose, or everything is mixed, overrides {@link #assign}.
  *
- * <p>N tokens, E experts, k chosen a token.
+ * <p>N tokens in B sequences of T, one after the other; E experts; k chosen a token.
  */
 @ConsumerType
 public interface Router extends Part {
 
     /** What a router is told of its layer. */
     @ProviderType
-    interface Scope extends patchbay.spi.Scope {
+    interface Scope extends Sequential {
 
         /** E. */
         int experts();
 
         /** k. */
         int k();
+
+        /** B. */
+        int batch();
+
+        /** T. */
+        int time();
+
+        /** The tokens themselves, [N], i32; below 0 for padding and for what is no text. */
+        Tensor ids();
+
+        /** The domain of each token's document, [N], i32; −1 where it is not known. */
+        Tensor domains();
+
+        /** [N], f32: 1 for a token, 0 for padding. */
+        Tensor valid();
     }
 
     /** tokens [N, dim] → scores (logits) [N, E]. */
@@ -38,6 +54,24 @@ public interface Router extends Part {
     default Tensor select(Scope scope, Tensor preferences) {
         return preferences.topK(scope.k()).indices();
     }
+
+    /**
+     * Who goes where: here each token to the experts that {@link #select} names, with the weights of {@link #weigh}.
+     *
+     * @param tokens [N, dim]
+     * @param preferences [N, E]
+     */
+    default Assignment assign(Scope scope, Tensor tokens, Tensor scores, Tensor affinities, Tensor preferences) {
+        var chosen = select(scope, preferences.stopGradient());
+        return new Assignment.Choices(chosen, weigh(scope, scores, affinities, chosen));
+    }
+
+    /**
+     * State updates once a step, after the optimizer's: schedules. The scope knows of no tokens here.
+     *
+     * @param counts tokens that chose each expert [E] in the whole step, summed over its micro-batches, padding left out
+     */
+    default void update(Scope scope, Tensor counts) {}
 
     /**
      * The weights that the chosen experts' outputs are summed with: [N, k]. Here the chosen affinities, made to sum to 1.

@@ -3,6 +3,7 @@ package patchbay.training;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import patchbay.data.EvaluationBatches;
+import patchbay.model.Building;
 import patchbay.model.Decoder;
 import patchbay.spi.Mode;
 import patchbay.tensor.Engine;
@@ -18,6 +19,7 @@ public final class Evaluation implements AutoCloseable {
     private final int[] tokens;
     private final int[] targets;
     private final int[] domains;
+    private final boolean asksDomains;
 
     Evaluation(Engine engine, Decoder decoder, int batch, Variables variables, long seed) {
         var graph = new Graph(seed);
@@ -30,6 +32,7 @@ public final class Evaluation implements AutoCloseable {
         this.tokens = new int[batch * time];
         this.targets = new int[batch * time];
         this.domains = new int[batch * time];
+        this.asksDomains = graph.inputs().containsKey(Building.DOMAINS);
     }
 
     /**
@@ -45,6 +48,9 @@ public final class Evaluation implements AutoCloseable {
             batches.fill(i, tokens, targets, domains);
             program.write("tokens", tokens);
             program.write("targets", targets);
+            if (asksDomains) {
+                program.write(Building.DOMAINS, domains);
+            }
             program.run();
             sum += program.scalar("loss");
             for (var path : decoder.mixtures()) {

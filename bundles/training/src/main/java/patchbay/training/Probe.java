@@ -1,11 +1,13 @@
 package patchbay.training;
 
+import java.util.Arrays;
 import java.util.List;
 import patchbay.model.Building;
 import patchbay.model.Decoder;
 import patchbay.spi.Mode;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
+import patchbay.tensor.Program;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
@@ -44,8 +46,9 @@ public final class Probe {
     public static void check(Decoder decoder, Variables values) {
         var probe = new Probe(decoder, values.copy()); // a run may be changing them
         probe.checkGradients();
-        probe.checkCausality();
-        probe.checkDecoding();
+        if (!decoder.leaks()) {
+            probe.checkSequences();
+        }
     }
 
     private void checkGradients() {
@@ -76,40 +79,39 @@ public final class Probe {
         }
     }
 
-    private void checkCausality() {
-        if (time < 2) {
-            return;
-        }
-        var graph = new Graph(1);
-        var building = new Building(graph, Mode.EVALUATION, decoder.rack().settings());
-        graph.output("logits", decoder.build(building, graph.input("tokens", TensorType.i32(1, time))).logits());
-        try (var program = engine.compile(graph, copied(graph))) {
-            var tokens = java.util.Arrays.copyOf(tokens(), time);
-            var before = logits(program, tokens);
-            for (int changed : List.of(time - 1, time / 2)) {
-                var others = tokens.clone();
-                for (int t = changed; t < time; t++) {
-                    others[t] = (tokens[t] + 1) % decoder.vocabulary();
-                }
-                refuseLeak(before, logits(program, others), changed);
+    /** What the model says of a whole sequence, against what it says of a changed one, and token by token. */
+    private void checkSequences() {
+        var tokens = Arrays.copyOf(tokens(), time);
+        try (var whole = logits(Mode.EVALUATION, time)) {
+            var expected = logits(whole, tokens);
+            if (time > 1) {
+                checkCausality(whole, tokens, expected);
             }
+            checkDecoding(tokens, expected);
+        }
+    }
+
+    /** The model's logits of {@code length} tokens, compiled. */
+    private Program logits(Mode mode, int length) {
+        var graph = new Graph(1);
+        var building = new Building(graph, mode, decoder.rack().settings());
+        graph.output("logits", decoder.build(building, graph.input("tokens", TensorType.i32(1, length))).logits());
+        return engine.compile(graph, copied(graph));
+    }
+
+    private void checkCausality(Program whole, int[] tokens, float[] before) {
+        for (int changed : List.of(time - 1, time / 2)) {
+            var others = tokens.clone();
+            for (int t = changed; t < time; t++) {
+                others[t] = (tokens[t] + 1) % decoder.vocabulary();
+            }
+            refuseLeak(before, logits(whole, others), changed);
         }
     }
 
     /** Token by token over a cache, the model must say what it says of the whole sequence. */
-    private void checkDecoding() {
-        var whole = new Graph(1);
-        var building = new Building(whole, Mode.EVALUATION, decoder.rack().settings());
-        whole.output("logits", decoder.build(building, whole.input("tokens", TensorType.i32(1, time))).logits());
-        var tokens = java.util.Arrays.copyOf(tokens(), time);
-        float[] expected;
-        try (var program = engine.compile(whole, copied(whole))) {
-            expected = logits(program, tokens);
-        }
-        var stepwise = new Graph(1);
-        var decoding = new Building(stepwise, Mode.DECODING, decoder.rack().settings());
-        stepwise.output("logits", decoder.build(decoding, stepwise.input("tokens", TensorType.i32(1, 1))).logits());
-        try (var program = engine.compile(stepwise, copied(stepwise))) {
+    private void checkDecoding(int[] tokens, float[] expected) {
+        try (var program = logits(Mode.DECODING, 1)) {
             for (int t = 0; t < time; t++) {
                 program.write("start", new int[] {t});
                 var logits = logits(program, new int[] {tokens[t]});
@@ -134,7 +136,7 @@ public final class Probe {
         }
     }
 
-    private static float[] logits(patchbay.tensor.Program program, int[] tokens) {
+    private static float[] logits(Program program, int[] tokens) {
         program.write("tokens", tokens);
         program.run();
         return program.floats("logits");

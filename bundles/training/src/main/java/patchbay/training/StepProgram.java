@@ -50,12 +50,14 @@ interface StepProgram extends AutoCloseable {
         private final int[] domains;
         private final int[] draw = new int[1];
         private final boolean draws;
+        private final boolean asksDomains;
 
         Feed(Graph graph, int batch, int time) {
             tokens = new int[batch * time];
             targets = new int[batch * time];
             domains = new int[batch * time];
             draws = graph.inputs().containsKey("draw");
+            asksDomains = graph.inputs().containsKey(Building.DOMAINS);
         }
 
         /** @param number counts micro-batches from the start of the run */
@@ -63,6 +65,9 @@ interface StepProgram extends AutoCloseable {
             batches.fill(step, micro, tokens, targets, domains);
             program.write("tokens", tokens);
             program.write("targets", targets);
+            if (asksDomains) {
+                program.write(Building.DOMAINS, domains);
+            }
             if (draws) {
                 draw[0] = (int) number;
                 program.write("draw", draw);
@@ -86,7 +91,7 @@ interface StepProgram extends AutoCloseable {
             objective.counts().forEach((path, counts) -> graph.output(path + ".counts", counts));
             update = new Update(settings, births);
             update.build(graph, objective.parameters(), objective.names(), objective.gradients(settings.recompute()), objective.undecayed());
-            decoder.balance(objective.building(), objective.counts());
+            decoder.update(objective.building(), objective.counts());
             metrics = List.copyOf(objective.building().metrics());
             program = engine.compile(graph, variables);
             feed = new Feed(graph, settings.batch(), time);
@@ -153,7 +158,7 @@ interface StepProgram extends AutoCloseable {
             var counts = new java.util.LinkedHashMap<String, Tensor>();
             objective.counts().forEach((path, count) -> counts.put(path, taken(apply, path + ".counts", count)));
             counts.forEach((path, count) -> apply.output(path + ".counts", count));
-            decoder.balance(new Building(apply, Mode.TRAINING, decoder.rack().settings()), counts);
+            decoder.update(new Building(apply, Mode.TRAINING, decoder.rack().settings()), counts);
 
             adding = engine.compile(graph, variables);
             applying = engine.compile(apply, variables);

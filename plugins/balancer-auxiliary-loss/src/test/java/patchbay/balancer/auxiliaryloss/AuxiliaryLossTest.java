@@ -13,6 +13,7 @@ import patchbay.contract.Trial;
 import patchbay.model.Bench;
 import patchbay.model.Building;
 import patchbay.model.ModelSettings;
+import patchbay.spi.Assignment;
 import patchbay.spi.Balancer;
 import patchbay.spi.Mode;
 import patchbay.spi.Routing;
@@ -40,7 +41,8 @@ class AuxiliaryLossTest extends BalancerContract {
         var scope = new Bench(new Building(graph, Mode.TRAINING, settings), "b", Map.of("coefficient", 0.5)).scope(balancer);
         var logits = graph.constant(Shape.of(n, experts), scores);
         var choices = graph.constant(Shape.of(n, k), chosen);
-        graph.output("term", balancer.loss(scope, new Routing(logits, logits.softmax(), choices, graph.filled(Shape.of(n, k), 1f / k),
+        var assignment = new Assignment.Choices(choices, graph.filled(Shape.of(n, k), 1f / k));
+        graph.output("term", balancer.loss(scope, new Routing(logits, logits.softmax(), assignment, choices.oneHot(experts).sum(1),
                 choices.groupBy(experts).counts(), graph.filled(Shape.of(n), 1))).orElseThrow());
         var trial = Trial.of(graph).run();
         assertEquals(trial.floats("b.loss")[0] / 2, trial.floats("term")[0], 1e-6, "the coefficient");

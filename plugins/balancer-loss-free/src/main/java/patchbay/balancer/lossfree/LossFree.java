@@ -30,7 +30,7 @@ public class LossFree implements Balancer {
     }
 
     @Override
-    public Tensor prefer(Scope scope, Tensor scores, Tensor affinities) {
+    public Tensor prefer(Scope scope, Tensor preferences, Tensor scores, Tensor affinities) {
         return scores.sigmoid().add(bias(scope));
     }
 

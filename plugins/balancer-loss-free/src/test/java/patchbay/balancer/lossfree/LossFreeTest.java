@@ -14,6 +14,7 @@ import patchbay.model.Bench;
 import patchbay.model.Building;
 import patchbay.model.Mixture;
 import patchbay.model.ModelSettings;
+import patchbay.spi.Assignment;
 import patchbay.spi.Balancer;
 import patchbay.spi.Mode;
 import patchbay.tensor.Graph;
@@ -56,10 +57,12 @@ class LossFreeTest extends BalancerContract {
     void theBiasDecidesWhoIsChosenAndNotWhatTheyWeigh() {
         var graph = new Graph(3);
         var rack = PlainParts.decoder(SETTINGS, 2, new LossFree(), Map.of()).rack();
-        var routing = new Mixture(rack, "layers.0.moe").build(new Building(graph, Mode.EVALUATION, SETTINGS),
-                graph.constant(Shape.of(5, 6), Trial.random(30, 1)), graph.filled(Shape.of(5), 1)).routing();
-        graph.output("chosen", routing.chosen());
-        graph.output("weights", routing.weights());
+        var building = new Building(graph, Mode.EVALUATION, SETTINGS);
+        building.enter(graph.constant(Shape.of(1, 5), 1, 1, 0, 1, 0));
+        var routing = new Mixture(rack, "layers.0.moe").build(building, graph.constant(Shape.of(5, 6), Trial.random(30, 1))).routing();
+        var choices = (Assignment.Choices) routing.assignment();
+        graph.output("chosen", choices.experts());
+        graph.output("weights", choices.weights());
         graph.output("affinities", routing.affinities());
         try (var trial = Trial.of(graph)) {
             var before = trial.run().floats("affinities");
