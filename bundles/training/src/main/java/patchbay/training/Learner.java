@@ -142,7 +142,7 @@ public final class Learner implements AutoCloseable {
     private static Map<String, Shape> asked(Decoder decoder) {
         var graph = new Graph();
         var objective = Objective.build(graph, decoder, Mode.TRAINING, 1, 1);
-        decoder.balance(objective.building(), objective.counts());
+        decoder.update(objective.building(), objective.counts());
         var shapes = new LinkedHashMap<String, Shape>();
         graph.variables().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
         graph.parameters().forEach((name, tensor) -> {
