@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import patchbay.model.Bench;
 import patchbay.model.Building;
@@ -37,16 +39,25 @@ public abstract class ExpertContract extends PartContract<Expert> {
         var expert = plugin();
         var rows = graph.input("rows", TensorType.f32(size.rows(), size.settings().dim()));
         var offsets = graph.input("offsets", TensorType.i32(size.settings().experts() + 1));
-        var mixed = expert.forward(bench.scope(expert, offsets), rows);
+        bench.building().enter(graph.input("ids", TensorType.i32(size.batch(), size.time())));
+        var tokens = graph.input("tokens", TensorType.i32(size.rows()));
+        var mixed = expert.forward(bench.scope(expert, offsets, tokens), rows);
         var dense = expert.forward(new Bench(bench.building(), "socket.dense", bench.options()).scope(expert), rows);
         graph.output("mixed", mixed);
         graph.output("dense", dense);
         return List.of(mixed, dense);
     }
 
-    /** Expert e has more rows than e − 1, the third none, and where there are several, the last row is nobody's. */
+    /**
+     * Expert e has more rows than e − 1, the third none, and where there are several, the last row is nobody's. Ids and
+     * domains of some tokens; the rows are the tokens as they stand.
+     */
     @Override
     int[] indices(String input, Size size) {
+        if (!input.equals("offsets")) {
+            return input.equals("tokens") ? IntStream.range(0, size.rows()).toArray()
+                    : new SplittableRandom(5).ints(size.rows(), 0, 40).toArray();
+        }
         int experts = size.settings().experts();
         int rows = size.rows() > 1 ? size.rows() - 1 : 1;
         var offsets = new int[experts + 1];

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -239,6 +240,34 @@ class MixtureTest {
         try (var trial = Trial.of(new ReferenceEngine(), graph, new ReferenceEngine().variables())) {
             trial.with("counts", 3f, 4).run().with("counts", 1f, 1).run();
             assertArrayEquals(new float[] {4, 5}, trial.variable("layers.0.moe.router.seen"));
+        }
+    }
+
+    /** What an expert is told of its rows. */
+    @Plugin("reading")
+    static final class Reading implements Expert {
+
+        @Override
+        public Tensor forward(Scope scope, Tensor rows) {
+            scope.graph().output("row ids", scope.ids());
+            scope.graph().output("row domains", scope.domains());
+            return rows;
+        }
+    }
+
+    @Test
+    void anExpertKnowsTheTokensOfItsRows() {
+        var choosing = rack(settings(1, List.of()), Map.of("router", new FixedChoices(), "experts", new Reading()));
+        try (var trial = trial(choosing)) {
+            trial.with("domains", 4, 5, 6).run();
+            assertArrayEquals(new int[] {7, 7, 8}, Arrays.copyOf(trial.ints("row ids"), 3), "expert 0 has the first, 1 both");
+            assertArrayEquals(new int[] {4, 4, 5}, Arrays.copyOf(trial.ints("row domains"), 3));
+        }
+        try (var trial = trial(rack(settings(1, List.of()), Map.of("router", new FixedTakes(), "experts", new Reading())))) {
+            assertArrayEquals(new int[] {8, -1, 8, -1}, trial.ints("row ids"));
+        }
+        try (var trial = trial(rack(settings(1, List.of()), Map.of("router", new FixedSlots(), "experts", new Reading())))) {
+            assertArrayEquals(new int[] {-1, -1}, trial.ints("row ids"));
         }
     }
 

@@ -39,9 +39,14 @@ public record Bench(Building building, String path, Map<String, Object> options)
         return new Scopes.ForDense(building, fitting(Expert.class, expert), building.settings().hidden());
     }
 
-    /** Several experts; those of expert e are the rows from {@code offsets[e]} to {@code offsets[e + 1]}: i32[experts + 1]. */
-    public Expert.Scope scope(Expert expert, Tensor offsets) {
-        return new Scopes.ForExperts(building, fitting(Expert.class, expert), offsets);
+    /**
+     * Several experts.
+     *
+     * @param offsets those of expert e are the rows from {@code offsets[e]} to {@code offsets[e + 1]}: i32[experts + 1]
+     * @param tokens which token each row is: i32[rows], −1 for none
+     */
+    public Expert.Scope scope(Expert expert, Tensor offsets, Tensor tokens) {
+        return new Scopes.ForExperts(building, fitting(Expert.class, expert), new Scopes.Rows(offsets, tokens));
     }
 
     public Position.Scope scope(Position position) {

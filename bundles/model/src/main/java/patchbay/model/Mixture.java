@@ -148,7 +148,8 @@ public final class Mixture {
             publishDrops(building, asked, admitted);
         }
         var grouping = admitted.experts().groupBy(experts);
-        var results = experts(building, tokens.dispatch(grouping, k), grouping.offsets()); // [N·k, dim]
+        var sorted = new Scopes.Rows(grouping.offsets(), numbers(building, n * k, k).gather(grouping.order()));
+        var results = experts(building, tokens.dispatch(grouping, k), sorted); // [N·k, dim]
         int seen = affinities.dim(1);
         var counts = admitted == asked && seen == experts ? grouping.counts() : asked.experts().groupBy(seen).counts();
         return new Mixed(results.combine(admitted.weights(), grouping), admitted, asked.experts().oneHot(seen).sum(1), counts);
@@ -169,7 +170,7 @@ public final class Mixture {
         expected(routerFitting, takes.weights(), TensorType.f32(experts, capacity));
         var rows = takes.tokens().flatten(); // [E·C]
         var present = valid.unsqueeze(1).gather(rows); // [E·C, 1]: 0 where no token, or padding, was taken
-        var results = experts(building, tokens.gather(rows), even(building, capacity)); // [E·C, dim]
+        var results = experts(building, tokens.gather(rows), new Scopes.Rows(even(building, capacity), rows)); // [E·C, dim]
         var weighted = results.multiply(takes.weights().reshape(rows.dim(0), 1)).multiply(present);
         var taken = takes.tokens().oneHot(n).sum(1).permute(1, 0).multiply(valid.unsqueeze(1)); // [E, C, N] → [N, E]
         return new Mixed(weighted.scatterAdd(rows, n), takes, taken);
@@ -188,7 +189,8 @@ public final class Mixture {
         var present = valid.reshape(batch, time, 1);
         var inputs = slots.dispatch().multiply(present).matmul(tokens.reshape(batch, time, dim), true, false) // [B, E·S, dim]
                 .reshape(batch, experts, s, dim).permute(1, 0, 2, 3).reshape(experts * batch * s, dim);
-        var results = experts(building, inputs, even(building, batch * s))
+        var none = numbers(building, inputs.dim(0), Integer.MAX_VALUE).subtract(building.graph().constant(Shape.scalar(), 1)); // −1 everywhere
+        var results = experts(building, inputs, new Scopes.Rows(even(building, batch * s), none))
                 .reshape(experts, batch, s, dim).permute(1, 0, 2, 3).reshape(batch, experts * s, dim);
         var output = slots.combine().matmul(results).reshape(batch * time, dim);
         var taken = valid.unsqueeze(1).broadcastTo(Shape.of(batch * time, experts)); // every token is in every expert
@@ -202,12 +204,19 @@ public final class Mixture {
         return building.graph().constant(Shape.of(offsets.length), offsets);
     }
 
+    /** 0 … rows − 1, each divided by {@code k}: i32[rows]. */
+    private static Tensor numbers(Building building, int rows, int k) {
+        var numbers = new int[rows];
+        Arrays.setAll(numbers, row -> row / k);
+        return building.graph().constant(Shape.of(rows), numbers);
+    }
+
     /** rows [R, dim], sorted by expert → [R, dim]. */
-    private Tensor experts(Building building, Tensor rows, Tensor offsets) {
+    private Tensor experts(Building building, Tensor rows, Scopes.Rows sorted) {
         var fitting = rack.at(path + ".experts");
         var expert = rack.part(Expert.class, path + ".experts");
         return building.at(fitting, () ->
-                expected(fitting, expert.forward(new Scopes.ForExperts(building, fitting, offsets), rows), rows.type()));
+                expected(fitting, expert.forward(new Scopes.ForExperts(building, fitting, sorted), rows), rows.type()));
     }
 
     private Tensor shared(Building building, Tensor tokens) {

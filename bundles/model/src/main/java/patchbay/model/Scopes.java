@@ -133,7 +133,7 @@ final class Scopes {
         }
     }
 
-    /** One feed-forward that all rows pass. */
+    /** One feed-forward that all tokens pass. */
     static final class ForDense extends SocketScope implements Expert.Scope {
 
         private final int hidden;
@@ -155,26 +155,41 @@ final class Scopes {
 
         @Override
         public Tensor each(String name, Tensor rows, Shape shape, Initializer initializer) {
-            int[] whole = new int[shape.rank() + 1];
-            whole[0] = rows.dim(0);
-            System.arraycopy(shape.dims(), 0, whole, 1, shape.rank());
-            return undecayed(name, shape, initializer).broadcastTo(Shape.of(whole));
+            return undecayed(name, shape, initializer).broadcastTo(Shape.of(rows.dim(0)).append(shape.dims()));
+        }
+
+        @Override
+        public Tensor ids() {
+            return building().ids().flatten();
+        }
+
+        @Override
+        public Tensor domains() {
+            return building().domains().flatten();
         }
     }
 
-    /** Several experts, each of which the rows between two offsets pass. */
+    /**
+     * Rows sorted by expert.
+     *
+     * @param offsets where each expert's rows begin, and the last end: [experts + 1]
+     * @param tokens which of the N tokens each row is, [R], i32; −1 for none
+     */
+    record Rows(Tensor offsets, Tensor tokens) {}
+
+    /** Several experts, each with rows of its own. */
     static final class ForExperts extends SocketScope implements Expert.Scope {
 
-        private final Tensor offsets; // [experts + 1]
+        private final Rows sorted;
 
-        ForExperts(Building building, Fitting fitting, Tensor offsets) {
+        ForExperts(Building building, Fitting fitting, Rows sorted) {
             super(building, fitting);
-            this.offsets = offsets;
+            this.sorted = sorted;
         }
 
         @Override
         public int experts() {
-            return offsets.dim(0) - 1;
+            return sorted.offsets().dim(0) - 1;
         }
 
         @Override
@@ -186,18 +201,30 @@ final class Scopes {
         Tensor project(String name, Tensor rows, int out, double scale) {
             int in = rows.dim(-1);
             var weights = parameter(name, Shape.of(experts(), in, out), Initializer.normal((float) (scale / Math.sqrt(in))));
-            return rows.groupedMatmul(weights, offsets);
+            return rows.groupedMatmul(weights, sorted.offsets());
         }
 
         @Override
         public Tensor each(String name, Tensor rows, Shape shape, Initializer initializer) {
-            int[] all = new int[shape.rank() + 1];
-            all[0] = experts();
-            System.arraycopy(shape.dims(), 0, all, 1, shape.rank());
-            var vectors = undecayed(name, Shape.of(all), initializer).reshape(experts(), 1, shape.size());
+            var vectors = undecayed(name, Shape.of(experts()).append(shape.dims()), initializer).reshape(experts(), 1, shape.size());
             var one = graph().filled(Shape.of(rows.dim(0), 1), 1); // a product with 1 picks each row's vector
-            all[0] = rows.dim(0);
-            return one.groupedMatmul(vectors, offsets).reshape(Shape.of(all));
+            return one.groupedMatmul(vectors, sorted.offsets()).reshape(Shape.of(rows.dim(0)).append(shape.dims()));
+        }
+
+        @Override
+        public Tensor ids() {
+            return of(building().ids());
+        }
+
+        @Override
+        public Tensor domains() {
+            return of(building().domains());
+        }
+
+        /** The rows' entries of [B, T]; −1 where a row is none of the tokens. */
+        private Tensor of(Tensor entries) {
+            var one = graph().constant(Shape.scalar(), 1);
+            return entries.flatten().add(one).gather(sorted.tokens()).subtract(one); // what is not there reads 0
         }
     }
 

@@ -26,6 +26,12 @@ public interface Expert extends Part {
 
         /** A vector of the experts' own, such as a bias: [rows, shape…], each row that of its expert. Without weight decay. */
         Tensor each(String name, Tensor rows, Shape shape, Initializer initializer);
+
+        /** The token that each row is, [R], i32; −1 for what is no text, and for a row that is a mixture of tokens. */
+        Tensor ids();
+
+        /** The domain of each row's document, [R], i32; −1 where it is not known, and for a row that is a mixture of tokens. */
+        Tensor domains();
     }
 
     /** rows [R, dim], sorted by expert → [R, dim]. A row's result depends on that row and its expert only. */
