@@ -34,8 +34,8 @@ public class PlatformStartsTest extends PlatformTest {
         for (var contract : List.of(Router.class, Balancer.class, Capacity.class, Expert.class, Attention.class, Position.class)) {
             var named = "patchbay." + contract.getSimpleName().toLowerCase(Locale.ROOT) + ".";
             long bundles = Arrays.stream(context.getBundles()).filter(bundle -> bundle.getSymbolicName().startsWith(named)).count();
-            assertTrue(bundles > 0, named);
-            assertEquals(bundles, count(contract), named);
+            assertTrue(named, bundles > 0);
+            assertEquals(named, bundles, count(contract));
         }
     }
 
