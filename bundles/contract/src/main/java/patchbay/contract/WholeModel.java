@@ -1,6 +1,8 @@
 package patchbay.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,8 +14,10 @@ import patchbay.model.Decoder;
 import patchbay.model.ModelSettings;
 import patchbay.spi.Mode;
 import patchbay.spi.Part;
+import patchbay.spi.Plugin;
 import patchbay.tensor.Graph;
 import patchbay.tensor.TensorType;
+import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
 import patchbay.tensor.reference.ReferenceEngine;
 
@@ -28,8 +32,15 @@ public final class WholeModel {
 
     private final Decoder decoder;
 
+    /** A part that cannot be causal has its leak accepted. */
     public WholeModel(Part part, Map<String, Object> options) {
-        this(PlainParts.decoder(SETTINGS, VOCABULARY, part, options));
+        this(PlainParts.decoder(accepting(SETTINGS, part), VOCABULARY, part, options));
+    }
+
+    private static ModelSettings accepting(ModelSettings s, Part part) {
+        var leaks = part.canBeCausal() ? List.<String>of() : List.of(part.getClass().getAnnotation(Plugin.class).value());
+        return new ModelSettings(s.layers(), s.dim(), s.heads(), s.context(), s.hidden(), s.experts(), s.k(), s.sharedExperts(),
+                s.dense(), s.tied(), s.dropout(), s.norm(), s.balancers(), leaks);
     }
 
     /** @param decoder of a context of 13 and a vocabulary of 11 at least */
@@ -75,6 +86,15 @@ public final class WholeModel {
                 assertEquals(false, same, "token " + t + " has no effect on its own logits");
             }
         }
+    }
+
+    /** A causal model does not take a part that cannot be. */
+    static void checkRefusal(Part part, Map<String, Object> options) {
+        var decoder = PlainParts.decoder(SETTINGS, VOCABULARY, part, options);
+        var graph = new Graph();
+        var tokens = graph.input("tokens", TensorType.i32(1, TIME));
+        var refused = assertThrows(UserError.class, () -> decoder.build(new Building(graph, Mode.EVALUATION, SETTINGS), tokens));
+        assertTrue(refused.getMessage().contains("model.leaks"), refused.getMessage());
     }
 
     private float[] rows(float[] logits, int from, int to) {
@@ -150,7 +170,7 @@ public final class WholeModel {
 
     /** Of a projection of the logits and the balancers' terms; every token goes to every expert, so that no step changes a choice. */
     public static void checkGradients(Part part, Map<String, Object> options) {
-        var settings = new ModelSettings(2, 16, 4, 13, 12, 3, 3, 1, List.of(), false, 0, ModelSettings.Norm.layer);
+        var settings = accepting(new ModelSettings(2, 16, 4, 13, 12, 3, 3, 1, List.of(), false, 0, ModelSettings.Norm.layer), part);
         var decoder = PlainParts.decoder(settings, VOCABULARY, part, options);
         var graph = new Graph(3);
         var forward = decoder.build(new Building(graph, Mode.TRAINING, settings), graph.input("tokens", TensorType.i32(1, 5)));

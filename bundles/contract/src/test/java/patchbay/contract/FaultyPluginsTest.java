@@ -95,7 +95,7 @@ class FaultyPluginsTest {
 
     @Test
     void aRouterThatLooksAtTheBatchOrIsAlwaysNoisy() {
-        assertFinds(Mixing.class, "aRowDependsOnItsTokenAlone", "nothingIsRandomOutsideOfTraining", "aWholeModelWithItLeaksNothingOfTheFuture");
+        assertFinds(Mixing.class, "aRouteDependsOnWhatIsInReachAlone", "nothingIsRandomOutsideOfTraining", "aWholeModelWithItLeaksNothingOfTheFuture");
     }
 
     @Plugin("faulty")
@@ -128,7 +128,7 @@ class FaultyPluginsTest {
 
     @Test
     void aRouterWithoutGradientsThatChoosesTwiceAndWeighsNegatively() {
-        assertFinds(Blind.class, "gradientsAreThoseOfFiniteDifferences", "aTokenGoesToDistinctExpertsThatExist",
+        assertFinds(Blind.class, "gradientsAreThoseOfFiniteDifferences", "choicesAreDistinctAndExist",
                 "weightsAreFiniteAndNotNegativeForAnyTokens", "thePreferredExpertIsChosen");
     }
 

@@ -101,6 +101,11 @@ class SocketScope implements Scope {
     }
 
     @Override
+    public Tensor uniform(Shape shape) {
+        return Networks.uniformNoise(building.draw(), building.salt(), shape);
+    }
+
+    @Override
     public void metric(String name, Tensor value) {
         building.metric(path() + "." + name, value);
     }

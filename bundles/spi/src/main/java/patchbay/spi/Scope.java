@@ -62,6 +62,9 @@ public interface Scope {
      */
     Tensor noise(Shape shape);
 
+    /** Like {@link #noise}, between 0 and 1, each number as likely as any other. */
+    Tensor uniform(Shape shape);
+
     /** Publishes a tensor among the step's metrics as {@code path.name}. */
     void metric(String name, Tensor value);
 }
