@@ -7,45 +7,61 @@ package patchbay.kernels;
  */
 public final class HalfPrecision {
 
-    private static final int F16_MANTISSA = 10;
-    private static final int F16_LEAST = -14;
-    private static final int BF16_MANTISSA = 7;
-    private static final int BF16_LEAST = -126;
+    /** Bits of the mantissa, which tell a format to kernels that take both. */
+    public static final int F16 = 10;
+    public static final int BF16 = 7;
 
     private HalfPrecision() {}
 
     public static void toF16(int first, int count, float[] x, short[] out) {
         for (@Parallel int i = 0; i < count; i++) {
-            out[first + i] = (short) narrow(x[first + i], F16_MANTISSA, F16_LEAST, 0x1.ffep15f);
+            out[first + i] = (short) narrow(x[first + i], F16, 0x1.ffep15f);
         }
     }
 
     public static void toBf16(int first, int count, float[] x, short[] out) {
         for (@Parallel int i = 0; i < count; i++) {
-            out[first + i] = (short) narrow(x[first + i], BF16_MANTISSA, BF16_LEAST, 0x1.ffp127f);
+            out[first + i] = (short) narrow(x[first + i], BF16, 0x1.ffp127f);
         }
     }
 
     public static void fromF16(int first, int count, short[] x, float[] out) {
         for (@Parallel int i = 0; i < count; i++) {
-            out[first + i] = widen(x[first + i], F16_MANTISSA, F16_LEAST);
+            out[first + i] = widen(x[first + i], F16);
         }
     }
 
     public static void fromBf16(int first, int count, short[] x, float[] out) {
         for (@Parallel int i = 0; i < count; i++) {
-            out[first + i] = widen(x[first + i], BF16_MANTISSA, BF16_LEAST);
+            out[first + i] = widen(x[first + i], BF16);
+        }
+    }
+
+    /** {@link Indexing#gather} of halves, widened. */
+    public static void gather(int first, int count, short[] x, int[] indices, float[] out, int rows, int width, int mantissa) {
+        for (@Parallel int i = 0; i < count; i++) {
+            int row = first + i;
+            int index = indices[row];
+            if (index >= 0 && index < rows) {
+                for (int j = 0; j < width; j++) {
+                    out[row * width + j] = widen(x[index * width + j], mantissa);
+                }
+            } else {
+                for (int j = 0; j < width; j++) {
+                    out[row * width + j] = 0f;
+                }
+            }
         }
     }
 
     /**
      * The 16 bits of {@code x}.
      *
-     * @param mantissa bits of it
-     * @param least exponent of the smallest normal number
+     * @param mantissa {@link #F16} or {@link #BF16}
      * @param limit the smallest number that rounds to infinity
      */
-    private static int narrow(float x, int mantissa, int least, float limit) {
+    private static int narrow(float x, int mantissa, float limit) {
+        int least = least(mantissa);
         int sign = x < 0 || x == 0 && 1 / x < 0 ? 1 << 15 : 0;
         int infinity = 2 * (1 - least) + 1 << mantissa; // all ones in the exponent
         float size = x < 0 ? -x : x;
@@ -79,11 +95,20 @@ public final class HalfPrecision {
         return sign + (e - least << mantissa) + whole;
     }
 
-    private static float widen(int bits, int mantissa, int least) {
+    /**
+     * The number with these 16 bits.
+     *
+     * @param mantissa {@link #F16} or {@link #BF16}
+     */
+    static float widen(int bits, int mantissa) {
+        int least = least(mantissa);
         int exponent = (bits & 0x7fff) >> mantissa;
-        float fraction = bits & (1 << mantissa) - 1;
+        int fraction = bits & (1 << mantissa) - 1;
+        int shift = exponent + least + 13; // 0 for 2^−14
         float size;
-        if (exponent == 2 * (1 - least) + 1) {
+        if (shift >= 0 && shift < 20) { // weights are rarely anything else: a shift and a product
+            size = (float) ((1 << mantissa) + fraction << shift) * (mantissa == F16 ? 0x1p-24f : 0x1p-21f);
+        } else if (exponent == 2 * (1 - least) + 1) {
             size = fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
         } else if (exponent == 0) {
             size = fraction * power(-mantissa) * power(least);
@@ -91,6 +116,11 @@ public final class HalfPrecision {
             size = (fraction * power(-mantissa) + 1) * power(exponent - 1 + least);
         }
         return (bits & 0x8000) == 0 ? size : -size;
+    }
+
+    /** Exponent of the smallest normal number. */
+    private static int least(int mantissa) {
+        return 2 - (1 << 14 - mantissa);
     }
 
     /** {@code 2^n} for n from −127 to 127, by squares. */

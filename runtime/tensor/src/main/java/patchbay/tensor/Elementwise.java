@@ -243,17 +243,17 @@ public sealed interface Elementwise permits Tensor {
         return self().graph().apply(new Cast(DType.I32), self());
     }
 
-    /** f32 to f16, to nearest, in half the memory; beyond 65,504 to infinity. No gradient passes. */
+    /** f32 to f16, to nearest, in half the memory; beyond 65,504 to infinity. The gradient passes as if nothing were rounded. */
     default Tensor toF16() {
         return self().graph().apply(new Cast(DType.F16), self());
     }
 
-    /** f32 to bf16, to nearest, in half the memory: f32's range, 8 significant bits. No gradient passes. */
+    /** f32 to bf16, to nearest, in half the memory: f32's range, 8 significant bits. The gradient passes as if nothing were rounded. */
     default Tensor toBf16() {
         return self().graph().apply(new Cast(DType.BF16), self());
     }
 
-    /** i32, f16 or bf16 to f32. No gradient passes. */
+    /** i32, f16 or bf16 to f32. A gradient passes to the latter two. */
     default Tensor toFloat() {
         return self().graph().apply(new Cast(DType.F32), self());
     }

@@ -19,9 +19,9 @@ public sealed interface Indexing permits Tensor {
 
     Tensor self();
 
-    /** Rows of this tensor [rows, …] (f32 or i32) at indices of any shape: indices.shape + […]. */
+    /** Rows of this tensor [rows, …] (f32, i32, or f16 and bf16, which are widened) at indices of any shape: indices.shape + […]. */
     default Tensor gather(Tensor indices) {
-        return self().graph().apply(new Gather(), self(), indices);
+        return new Gather().apply(self(), indices);
     }
 
     /** Elements along the last axis: this [..., E] at indices [..., K] is [..., K]. */

@@ -17,7 +17,8 @@ public interface LinearAlgebra {
 
     /**
      * The product over the last two axes. Leading axes are a batch and broadcast; with one matrix on the right, all rows on
-     * the left make one product.
+     * the left make one product. The right operand may be f16 or bf16, and one that was widened ({@code weights.toFloat()}) is read
+     * as it is kept; what is computed is f32.
      *
      * @param transposeA this tensor is {@code [*, k, m]}
      * @param transposeB {@code right} is {@code [*, n, k]}
@@ -40,14 +41,14 @@ public interface LinearAlgebra {
 
     /**
      * Each row of {@code [R, in]}, sorted by group, times its group's matrix: {@code → [R, out]}. This is how the tokens of a
-     * mixture meet their experts. Rows beyond the last group yield zeros.
+     * mixture meet their experts. Rows beyond the last group yield zeros. Weights may be f16 or bf16, as in {@link #matmul}.
      *
      * @param weights {@code [G, in, out]}, or {@code [G, out, in]} if transposed
      * @param offsets {@code i32[G + 1]}: group g has the rows from {@code offsets[g]} to {@code offsets[g + 1]}; a group may
      *     be empty
      */
     default Tensor groupedMatmul(Tensor weights, Tensor offsets, boolean transposeWeights) {
-        return self().graph().apply(new GroupedMatMul(transposeWeights), self(), weights, offsets);
+        return new GroupedMatMul(transposeWeights).apply(self(), weights, offsets);
     }
 
     /** {@code Σ xᵀ·y} over the rows of each group: {@code [R, k], [R, n] → [G, k, n]}. */

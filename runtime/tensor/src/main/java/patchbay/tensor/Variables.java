@@ -15,12 +15,12 @@ public interface Variables {
 
     TensorType type(String name);
 
-    /** Adds a variable, or gives a known one new values. */
+    /** Adds a variable, or gives a known one new values; of f16 and bf16 the nearest. */
     void put(String name, TensorType type, float[] values);
 
     void put(String name, TensorType type, int[] values);
 
-    /** Copies the values of a float variable into {@code into}. */
+    /** Copies the values of a float variable, f16 and bf16 widened, into {@code into}. */
     void read(String name, float[] into);
 
     void read(String name, int[] into);

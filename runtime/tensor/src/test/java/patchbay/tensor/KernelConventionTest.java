@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import patchbay.tensor.operations.Cast;
 import patchbay.tensor.reference.BoundLaunch;
 
 /**
@@ -103,6 +104,18 @@ class KernelConventionTest {
                     differentiate(few.matmul(c).matmul(c, false, true), few, c);
                     few.transpose(0, 1).matmul(c, true, false).matmul(c, false, true);
                     differentiate(few.groupedMatmul(weights, pair), few, weights);
+                }),
+                new Subject("halves", graph -> {
+                    var rows = random(graph, 1, 41, 13);
+                    var few = random(graph, 2, 3, 13);
+                    var offsets = graph.constant(Shape.of(5), 0, 1, 1, 2, 2);
+                    for (var format : List.of(DType.F16, DType.BF16)) {
+                        var matrix = graph.apply(new Cast(format), random(graph, 3, 13, 7));
+                        var weights = graph.apply(new Cast(format), random(graph, 4, 4, 13, 7));
+                        differentiate(rows.matmul(matrix).add(rows.groupedMatmul(weights, offsets)), rows, matrix, weights);
+                        differentiate(few.matmul(matrix).add(few.groupedMatmul(weights, offsets)), few, matrix, weights);
+                        matrix.gather(graph.constant(Shape.of(3), 12, -1, 0)).add(matrix.toFloat().gather(graph.constant(Shape.of(3), 1, 2, 3)));
+                    }
                 }),
                 new Subject("networks", graph -> {
                     var x = random(graph, 1, 5, 41, 16);
@@ -212,10 +225,10 @@ class KernelConventionTest {
 
     private static Object filled(TensorType type, float content) {
         var array = type.dtype().array(type.size() + TAIL);
-        if (array instanceof float[] floats) {
-            Arrays.fill(floats, content);
-        } else {
-            Arrays.fill((int[]) array, Float.isNaN(content) ? 1 << 30 : (int) content);
+        switch (array) {
+            case float[] floats -> Arrays.fill(floats, content);
+            case short[] shorts -> Arrays.fill(shorts, (short) content);
+            default -> Arrays.fill((int[]) array, Float.isNaN(content) ? 1 << 30 : (int) content);
         }
         return array;
     }

@@ -12,7 +12,10 @@ import patchbay.tensor.Operation;
 import patchbay.tensor.ShapeError;
 import patchbay.tensor.TensorType;
 
-/** f32 to i32, toward zero, or to f16 or bf16, to nearest; any of them to f32. No gradient passes. */
+/**
+ * f32 to i32, toward zero, or to f16 or bf16, to nearest; any of them to f32. Between floats the gradient, always f32, passes as if
+ * nothing were rounded (the straight-through estimator; Bengio et al. 2013, arXiv 1308.3432); between f32 and i32 none does.
+ */
 public record Cast(DType target) implements Operation {
 
     private static final Kernel TO_INT = Kernel.of(Functions.class, "toInt");
@@ -60,6 +63,10 @@ public record Cast(DType target) implements Operation {
 
     @Override
     public void gradient(Node node, Gradient gradient) {
-        gradient.stop();
+        if (node.input(0).dtype().isFloat() && target.isFloat()) {
+            gradient.to(0, () -> gradient.of(0));
+        } else {
+            gradient.stop();
+        }
     }
 }

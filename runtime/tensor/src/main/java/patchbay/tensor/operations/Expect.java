@@ -51,6 +51,11 @@ final class Expect {
         that(type.dtype() == DType.F32, name + " must be f32, not " + type);
     }
 
+    /** An operand that may be kept in 16 bits. */
+    static void weights(String name, TensorType type) {
+        that(type.dtype().isFloat(), name + " must be f32, f16 or bf16, not " + type);
+    }
+
     static void f32(String name, TensorType type, int... dims) {
         f32(name, type, Shape.of(dims));
     }

@@ -1,17 +1,19 @@
 package patchbay.tensor.operations;
 
 import java.util.List;
+import patchbay.kernels.HalfMatMul;
 import patchbay.tensor.Gradient;
 import patchbay.tensor.Kernel;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
 import patchbay.tensor.Operation;
+import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 
 /**
  * Rows sorted by group, each multiplied with the matrix of its group: rows {@code [R, in]}, weights {@code [G, in, out]},
  * offsets {@code i32[G + 1]} {@code → [R, out]}. Group g has the rows from {@code offsets[g]} to {@code offsets[g + 1]}; a
- * row at or beyond {@code offsets[G]} yields zeros.
+ * row at or beyond {@code offsets[G]} yields zeros. The weights may be kept in f16 or bf16; they are widened as they are read.
  *
  * @param transposeWeights weights are {@code [G, out, in]}
  */
@@ -19,9 +21,16 @@ public record GroupedMatMul(boolean transposeWeights) implements Operation {
 
     private static final Kernel GROUPED = Kernel.of(patchbay.kernels.MatMul.class, "grouped");
     private static final Kernel COLUMNS = Kernel.of(patchbay.kernels.MatMul.class, "groupedColumns");
+    private static final Kernel HALF_GROUPED = Kernel.of(HalfMatMul.class, "grouped");
+    private static final Kernel HALF_COLUMNS = Kernel.of(HalfMatMul.class, "groupedColumns");
 
     /** Rows up to which the columns are shared out in their place: the choices of one or two tokens. */
     private static final int FEW = 4;
+
+    /** {@code weights} are read as they are kept, if they were widened. */
+    public Tensor apply(Tensor rows, Tensor weights, Tensor offsets) {
+        return rows.graph().apply(this, rows, Halves.unwidened(weights), offsets);
+    }
 
     @Override
     public String name() {
@@ -31,7 +40,7 @@ public record GroupedMatMul(boolean transposeWeights) implements Operation {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
         Expect.f32("rows", inputs.get(0));
-        Expect.f32("weights", inputs.get(1));
+        Expect.weights("weights", inputs.get(1));
         var rows = inputs.get(0).shape();
         var weights = inputs.get(1).shape();
         Expect.that(rows.rank() == 2, "rows must be [R, in]");
@@ -47,16 +56,17 @@ public record GroupedMatMul(boolean transposeWeights) implements Operation {
         int rows = node.input(0).shape().dim(0);
         int k = node.input(0).shape().dim(1);
         int n = node.output(0).shape().dim(1);
+        var kept = node.input(1).dtype();
         if (rows <= FEW) {
-            return List.of(Launch.of(COLUMNS, n).input(0).input(1).input(2).output(0).value(rows)
+            return List.of(Halves.format(kept, Halves.launch(kept, COLUMNS, HALF_COLUMNS, n).input(0).input(1).input(2).output(0).value(rows)
                     .value(node.input(1).shape().dim(0)).value(n).value(k)
                     .value(transposeWeights ? 1 : n).value(transposeWeights ? k : 1)
-                    .work(2L * rows * k));
+                    .work(2L * rows * k)));
         }
-        return List.of(Launch.of(GROUPED, rows).input(0).input(1).input(2).output(0)
+        return List.of(Halves.format(kept, Halves.launch(kept, GROUPED, HALF_GROUPED, rows).input(0).input(1).input(2).output(0)
                 .value(node.input(1).shape().dim(0)).value(n).value(k)
                 .value(transposeWeights ? 1 : n).value(transposeWeights ? k : 1)
-                .work(2L * n * k));
+                .work(2L * n * k)));
     }
 
     @Override

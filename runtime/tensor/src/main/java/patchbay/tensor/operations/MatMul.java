@@ -3,6 +3,7 @@ package patchbay.tensor.operations;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import patchbay.kernels.HalfMatMul;
 import patchbay.tensor.Gradient;
 import patchbay.tensor.Kernel;
 import patchbay.tensor.Launch;
@@ -14,7 +15,8 @@ import patchbay.tensor.TensorType;
 
 /**
  * Matrix product over the last two axes: {@code [*, m, k] × [*, k, n] → [*, m, n]}, either operand read transposed. The
- * leading axes are equal, or one operand has none or only ones.
+ * leading axes are equal, or one operand has none or only ones. The right operand may be kept in f16 or bf16; it is widened as
+ * it is read.
  *
  * @param transposeA a is {@code [*, k, m]}
  * @param transposeB b is {@code [*, n, k]}
@@ -23,6 +25,8 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
 
     static final Kernel MATMUL = Kernel.of(patchbay.kernels.MatMul.class, "matmul");
     private static final Kernel COLUMNS = Kernel.of(patchbay.kernels.MatMul.class, "columns");
+    private static final Kernel HALF_MATMUL = Kernel.of(HalfMatMul.class, "matmul");
+    private static final Kernel HALF_COLUMNS = Kernel.of(HalfMatMul.class, "columns");
 
     /** Rows of a product up to which its columns are shared out in their place, as when one token is decoded. */
     private static final int FEW = 4;
@@ -32,9 +36,9 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
         boolean asTheyAre = a.rank() < 2 || b.rank() < 2 || fit(batch(a.shape()), batch(b.shape()))
                 || !broadcast(batch(a.shape()), batch(b.shape()));
         if (asTheyAre) {
-            return a.graph().apply(this, a, b); // which refuses what cannot be, with the operands' shapes
+            return a.graph().apply(this, a, Halves.unwidened(b)); // which refuses what cannot be, with the operands' shapes
         }
-        return a.graph().apply(this, stretched(a, b.shape()), stretched(b, a.shape()));
+        return a.graph().apply(this, stretched(a, b.shape()), stretched(Halves.widened(b), a.shape()));
     }
 
     private static boolean fit(Shape a, Shape b) {
@@ -59,7 +63,7 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
         Expect.f32("the left operand", inputs.get(0));
-        Expect.f32("the right operand", inputs.get(1));
+        Expect.weights("the right operand", inputs.get(1));
         var a = inputs.get(0).shape();
         var b = inputs.get(1).shape();
         Expect.that(a.rank() >= 2 && b.rank() >= 2, "both operands must have at least two axes");
@@ -79,19 +83,21 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
         int m = m(a);
         int n = n(b);
         int k = k(a);
+        var kept = node.input(1).dtype();
         int rows = node.output(0).shape().span(0, node.output(0).shape().rank() - 1);
         // one matrix on the right for all rows of a: the batch is one large product
         boolean flat = batch(b).size() == 1 && !transposeA;
         if (rows <= FEW && batch(b).size() == 1 && (flat || rows == m)) {
-            return List.of(Launch.of(COLUMNS, n).input(0).input(1).output(0).value(rows).value(n).value(k)
+            return List.of(Halves.format(kept, Halves.launch(kept, COLUMNS, HALF_COLUMNS, n)
+                    .input(0).input(1).output(0).value(rows).value(n).value(k)
                     .value(transposeA ? 1 : k).value(transposeA ? m : 1).value(transposeB ? 1 : n).value(transposeB ? k : 1)
-                    .work(2L * rows * k));
+                    .work(2L * rows * k)));
         }
-        return List.of(Launch.of(MATMUL, rows).input(0).input(1).output(0)
+        return List.of(Halves.format(kept, Halves.launch(kept, MATMUL, HALF_MATMUL, rows).input(0).input(1).output(0)
                 .value(flat ? rows : m).value(n).value(k)
                 .value(flat || batch(a).size() == 1 ? 0 : m * k).value(transposeA ? 1 : k).value(transposeA ? m : 1)
                 .value(batch(b).size() == 1 ? 0 : k * n).value(transposeB ? 1 : n).value(transposeB ? k : 1)
-                .work(2L * n * k));
+                .work(2L * n * k)));
     }
 
     /** {@code da = dy·bᵀ} and {@code db = aᵀ·dy}, transposed where the operand is, summed over the axes it was stretched along. */
@@ -101,7 +107,7 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
         var b = node.inputs().get(1);
         gradient.to(0, () -> {
             var dy = gradient.of(0);
-            return (transposeA ? b.matmul(dy, transposeB, true) : dy.matmul(b, false, !transposeB)).sumTo(a.shape());
+            return (transposeA ? Halves.widened(b).matmul(dy, transposeB, true) : dy.matmul(b, false, !transposeB)).sumTo(a.shape());
         });
         gradient.to(1, () -> {
             var dy = gradient.of(0);

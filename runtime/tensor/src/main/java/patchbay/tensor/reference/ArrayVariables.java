@@ -48,6 +48,11 @@ public final class ArrayVariables implements Variables {
                 }
                 yield whole;
             }
+            case F16, BF16 -> {
+                var halves = new short[values.length];
+                HalfArrays.narrow(tensor.dtype(), values, halves, values.length);
+                yield halves;
+            }
             default -> throw new ShapeError("variable '" + name + "': no first values for " + tensor.type());
         };
     }

@@ -5,7 +5,7 @@ import patchbay.tensor.DType;
 import patchbay.tensor.ShapeError;
 import patchbay.tensor.TensorType;
 
-/** Checked copies between the caller's arrays and an engine's. */
+/** Checked copies between the caller's arrays and an engine's. Halves are handed over as floats. */
 public final class HostArrays {
 
     private HostArrays() {}
@@ -21,7 +21,11 @@ public final class HostArrays {
         if (Array.getLength(values) != type.size()) {
             throw new ShapeError(thing + " is " + type + ": " + Array.getLength(values) + " values given for " + type.size());
         }
-        copy(type, values, array);
+        if (isHalf(type)) {
+            HalfArrays.narrow(type.dtype(), (float[]) values, (short[]) array, type.size());
+        } else {
+            copy(type, values, array);
+        }
     }
 
     /**
@@ -34,14 +38,22 @@ public final class HostArrays {
         if (Array.getLength(into) < type.size()) {
             throw new ShapeError(thing + " is " + type + ": room for " + Array.getLength(into) + " values of " + type.size());
         }
-        copy(type, array, into);
+        if (isHalf(type)) {
+            HalfArrays.widen(type.dtype(), (short[]) array, (float[]) into, type.size());
+        } else {
+            copy(type, array, into);
+        }
     }
 
     private static void requireElements(String thing, TensorType type, Object array) {
         var element = array.getClass().componentType();
-        if (element != type.dtype().element()) {
+        if (element != (isHalf(type) ? float.class : type.dtype().element())) {
             throw new ShapeError(thing + " is " + type + ", not of " + element + "s");
         }
+    }
+
+    private static boolean isHalf(TensorType type) {
+        return type.dtype() == DType.F16 || type.dtype() == DType.BF16;
     }
 
     /** Copies the elements of a tensor; either array may be longer than it. */

@@ -1,5 +1,7 @@
 package patchbay.engine.cpu.vector;
 
+import java.util.Arrays;
+
 /** Twins of {@link patchbay.kernels.HalfPrecision}: what the processor converts by itself, in loops that the compiler turns into vectors. */
 public final class HalfPrecision {
 
@@ -20,14 +22,21 @@ public final class HalfPrecision {
     }
 
     public static void fromF16(int first, int count, short[] x, float[] out) {
-        for (int i = first; i < first + count; i++) {
-            out[i] = Float.float16ToFloat(x[i]);
-        }
+        Widening.widen(x, first, out, first, count, patchbay.kernels.HalfPrecision.F16);
     }
 
     public static void fromBf16(int first, int count, short[] x, float[] out) {
-        for (int i = first; i < first + count; i++) {
-            out[i] = Float.intBitsToFloat(x[i] << 16);
+        Widening.widen(x, first, out, first, count, patchbay.kernels.HalfPrecision.BF16);
+    }
+
+    public static void gather(int first, int count, short[] x, int[] indices, float[] out, int rows, int width, int mantissa) {
+        for (int row = first; row < first + count; row++) {
+            int index = indices[row];
+            if (index >= 0 && index < rows) {
+                Widening.widen(x, index * width, out, row * width, width, mantissa);
+            } else {
+                Arrays.fill(out, row * width, (row + 1) * width, 0);
+            }
         }
     }
 }

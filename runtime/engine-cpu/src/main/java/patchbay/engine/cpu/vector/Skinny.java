@@ -58,6 +58,12 @@ final class Skinny {
         for (int i = 0; i < m; i++) {
             Arrays.fill(c, c0 + i * cRow, c0 + i * cRow + n, 0);
         }
+        add(a, a0, aRow, aColumn, b, b0, bRow, c, c0, cRow, m, n, k);
+    }
+
+    /** {@code C += A · B} of contiguous rows of B. */
+    static void add(float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, float[] c, int c0, int cRow,
+            int m, int n, int k) {
         int p = 0;
         for (; p + 3 < k && m == 4; p += 4) {
             rows4(a, a0 + p * aColumn, aRow, aColumn, b, b0 + p * bRow, bRow, c, c0, cRow, n);

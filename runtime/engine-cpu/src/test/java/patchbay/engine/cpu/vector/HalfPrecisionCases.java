@@ -21,6 +21,13 @@ final class HalfPrecisionCases {
                 cases.add(new TwinCase("from" + format, size, 0, bits, TwinCase.unset(size)));
             }
         }
+        var table = new short[207 * 33];
+        for (int i = 0; i < table.length; i++) {
+            table[i] = (short) (i * 641 + 17);
+        }
+        for (int mantissa : new int[] {7, 10}) {
+            cases.add(new TwinCase("gather", 5, 0, table, new int[] {206, -1, 0, 207, 3}, TwinCase.unset(5 * 33), 207, 33, mantissa));
+        }
         return cases;
     }
 }

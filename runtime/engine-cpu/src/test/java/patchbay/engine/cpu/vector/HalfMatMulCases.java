@@ -1,0 +1,37 @@
+package patchbay.engine.cpu.vector;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import patchbay.kernels.HalfPrecision;
+
+/** Those of {@link MatMulCases} with a right operand, in both formats. */
+final class HalfMatMulCases {
+
+    private HalfMatMulCases() {}
+
+    static List<TwinCase> cases() {
+        var cases = new ArrayList<TwinCase>();
+        for (var each : MatMulCases.cases()) {
+            if (!each.method().equals("groupedOuter")) {
+                cases.add(halved(each, HalfPrecision.F16));
+                cases.add(halved(each, HalfPrecision.BF16));
+            }
+        }
+        return cases;
+    }
+
+    private static TwinCase halved(TwinCase each, int mantissa) {
+        var arguments = Arrays.copyOf(each.arguments(), each.arguments().length + 1);
+        var weights = (float[]) arguments[1];
+        var halves = new short[weights.length];
+        if (mantissa == HalfPrecision.F16) {
+            HalfPrecision.toF16(0, halves.length, weights, halves);
+        } else {
+            HalfPrecision.toBf16(0, halves.length, weights, halves);
+        }
+        arguments[1] = halves;
+        arguments[arguments.length - 1] = mantissa;
+        return new TwinCase(each.method(), each.rows(), each.tolerance(), arguments);
+    }
+}
