@@ -1,9 +1,9 @@
 package patchbay.engine.cpu.vector;
 
-import static patchbay.engine.cpu.vector.Vectors.FLOATS;
 import static patchbay.engine.cpu.vector.Vectors.INTS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
 
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
@@ -44,12 +44,26 @@ final class Widening {
     private static void bf16(short[] x, int from, float[] into, int at, int n) {
         int i = 0;
         for (; VECTORS && i <= n - LANES; i += LANES) {
-            ((IntVector) ShortVector.fromArray(SHORTS, x, from + i).convertShape(VectorOperators.S2I, INTS, 0))
-                    .lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(into, at + i);
+            bf16(x, from + i).intoArray(into, at + i);
         }
         for (; i < n; i++) {
-            into[at + i] = Float.intBitsToFloat(x[from + i] << 16);
+            into[at + i] = bf16(x[from + i]);
         }
+    }
+
+    /** Whether there is a {@link #bf16(short[], int)} for that format. */
+    static boolean inVectors(int mantissa) {
+        return VECTORS && mantissa == HalfPrecision.BF16;
+    }
+
+    /** A vector of bf16 at {@code at}. */
+    static FloatVector bf16(short[] x, int at) {
+        return ((IntVector) ShortVector.fromArray(SHORTS, x, at).convertShape(VectorOperators.S2I, INTS, 0))
+                .lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+    }
+
+    static float bf16(short x) {
+        return Float.intBitsToFloat(x << 16);
     }
 
     /** The compiler turns this into vectors of the processor's own conversion. */
