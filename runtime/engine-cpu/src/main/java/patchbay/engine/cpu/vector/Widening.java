@@ -1,12 +1,7 @@
 package patchbay.engine.cpu.vector;
 
-import static patchbay.engine.cpu.vector.Vectors.INTS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import patchbay.kernels.HalfPrecision;
@@ -14,9 +9,10 @@ import patchbay.kernels.HalfPrecision;
 /** From 16 bits to 32 on the way from memory to the first cache, where the products of f32 take over. */
 final class Widening {
 
-    /** As many shorts as a vector has floats; vectors of two floats have no such species and are done one by one. */
-    private static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, 16 * LANES)));
-    private static final boolean VECTORS = LANES == SHORTS.length();
+    /** As many shorts as a vector has floats; vectors of two floats have no such species. */
+    static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, 16 * LANES)));
+    /** Whether there are vectors of as many shorts. */
+    static final boolean VECTORS = LANES == SHORTS.length();
 
     /** Holds plain arrays only: a thread must not keep a class of this bundle alive. */
     private static final ThreadLocal<float[][]> WORKSPACE = ThreadLocal.withInitial(() -> new float[1][0]);
@@ -44,26 +40,11 @@ final class Widening {
     private static void bf16(short[] x, int from, float[] into, int at, int n) {
         int i = 0;
         for (; VECTORS && i <= n - LANES; i += LANES) {
-            bf16(x, from + i).intoArray(into, at + i);
+            Bf16.widened(x, from + i).intoArray(into, at + i);
         }
         for (; i < n; i++) {
-            into[at + i] = bf16(x[from + i]);
+            into[at + i] = Bf16.widened(x[from + i]);
         }
-    }
-
-    /** Whether there is a {@link #bf16(short[], int)} for that format. */
-    static boolean inVectors(int mantissa) {
-        return VECTORS && mantissa == HalfPrecision.BF16;
-    }
-
-    /** A vector of bf16 at {@code at}. */
-    static FloatVector bf16(short[] x, int at) {
-        return ((IntVector) ShortVector.fromArray(SHORTS, x, at).convertShape(VectorOperators.S2I, INTS, 0))
-                .lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-    }
-
-    static float bf16(short x) {
-        return Float.intBitsToFloat(x << 16);
     }
 
     /** The compiler turns this into vectors of the processor's own conversion. */
