@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import patchbay.model.Bench;
+import patchbay.model.Building;
 import patchbay.spi.Assignment;
 import patchbay.spi.Balancer;
 import patchbay.spi.Mode;
@@ -19,7 +20,7 @@ import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.reference.ReferenceEngine;
 
-/** What every {@link Balancer} must do. Its sizes' last rows are padding. */
+/** What every {@link Balancer} must do. In its sizes the end of every sequence is padding, and the last sequences are nothing else. */
 public abstract class BalancerContract extends PartContract<Balancer> {
 
     @Override
@@ -28,9 +29,26 @@ public abstract class BalancerContract extends PartContract<Balancer> {
                 Size.of(1, 13, 1, 8, 8, 8, 8), Size.of(9, 23, 1, 8, 8, 7, 3));
     }
 
-    /** Rows of a size that are no padding: all but a quarter. */
-    private static int valid(Size size) {
-        return size.rows() - size.rows() / 4;
+    /** The same without its padding: all but a quarter of the sequences, and of each. */
+    private static Size bare(Size size) {
+        return new Size(size.batch() - size.batch() / 4, size.time() - size.time() / 4, size.settings());
+    }
+
+    private static boolean isValid(Size size, int row) {
+        return row / size.time() < bare(size).batch() && row % size.time() < bare(size).time();
+    }
+
+    /** Of values [rows, width] those of rows that are no padding. */
+    private static float[] valid(Size size, float[] values) {
+        int width = values.length / size.rows();
+        var kept = new float[bare(size).rows() * width];
+        int next = 0;
+        for (int row = 0; row < size.rows(); row++) {
+            if (isValid(size, row)) {
+                System.arraycopy(values, row * width, kept, next++ * width, width);
+            }
+        }
+        return kept;
     }
 
     @Override
@@ -54,6 +72,29 @@ public abstract class BalancerContract extends PartContract<Balancer> {
         return loss.stream().toList();
     }
 
+    /**
+     * The plugin's loss for tokens with these scores, run once: output {@code loss}, metrics under {@code b.}; weights are the chosen
+     * affinities.
+     *
+     * @param batch sequences that the tokens are
+     * @param scores [N, experts]
+     * @param chosen [N, k]; −1 throughout for padding
+     */
+    protected final Trial routed(Map<String, Object> options, int batch, int experts, int k, float[] scores, int... chosen) {
+        int n = chosen.length / k;
+        var graph = new Graph(3);
+        var building = new Building(graph, Mode.TRAINING, Size.of(batch, n / batch, 1, 8, 8, experts, k).settings());
+        var ids = graph.constant(Shape.of(n, k), chosen);
+        building.enter(ids.slice(1, 0, 1).reshape(batch, n / batch));
+        var logits = graph.constant(Shape.of(n, experts), scores);
+        var affinities = logits.softmax();
+        var balancer = plugin();
+        balancer.loss(new Bench(building, "b", options).scope(balancer), new Routing(logits, affinities,
+                new Assignment.Choices(ids, affinities.gatherLast(ids)), ids.oneHot(experts).sum(1), ids.groupBy(experts).counts(),
+                ids.slice(1, 0, 1).flatten().greaterOrEqual(0))).ifPresent(loss -> graph.output("loss", loss));
+        return Trial.of(graph).run();
+    }
+
     @Override
     boolean isMoved(String input) {
         return input.equals("scores");
@@ -63,7 +104,9 @@ public abstract class BalancerContract extends PartContract<Balancer> {
     float[] numbers(String input, Size size, int length) {
         if (input.equals("valid")) {
             var valid = new float[length];
-            Arrays.fill(valid, 0, valid(size), 1);
+            for (int row = 0; row < length; row++) {
+                valid[row] = isValid(size, row) ? 1 : 0;
+            }
             return valid;
         }
         return super.numbers(input, size, length);
@@ -82,7 +125,7 @@ public abstract class BalancerContract extends PartContract<Balancer> {
         for (int n = 0; n < size.rows(); n++) {
             int first = Math.min(random.nextInt(experts), random.nextInt(experts));
             for (int j = 0; j < k; j++) {
-                chosen[n * k + j] = n < valid(size) ? (first + j) % experts : -1;
+                chosen[n * k + j] = isValid(size, n) ? (first + j) % experts : -1;
             }
         }
         return chosen;
@@ -103,25 +146,21 @@ public abstract class BalancerContract extends PartContract<Balancer> {
     @Test
     public void paddingChangesNothing() {
         everywhere((size, options, where) -> {
-            int experts = size.settings().experts();
-            int k = size.settings().k();
-            int rows = valid(size);
-            var bare = new Size(1, rows, size.settings());
+            var bare = bare(size);
             var engine = new ReferenceEngine();
             try (var padded = trial(engine, graph(Mode.TRAINING, size, options), size, engine.variables());
                     var without = trial(engine, graph(Mode.TRAINING, bare, options), bare, engine.variables())) {
-                var scores = numbers("scores", size, size.rows() * experts);
-                var ones = new float[rows];
+                var scores = numbers("scores", size, size.rows() * size.settings().experts());
+                var ones = new float[bare.rows()];
                 Arrays.fill(ones, 1);
-                without.with("scores", Arrays.copyOf(scores, rows * experts)).with("valid", ones)
-                        .with("chosen", Arrays.copyOf(indices("chosen", size), rows * k)).run();
-                for (int i = rows * experts; i < scores.length; i++) {
-                    scores[i] = 20 - i % 3 * 10;
+                without.with("scores", valid(size, scores)).with("valid", ones)
+                        .with("chosen", Arrays.stream(indices("chosen", size)).filter(expert -> expert >= 0).toArray()).run();
+                for (int i = 0; i < scores.length; i++) {
+                    scores[i] = isValid(size, i / size.settings().experts()) ? scores[i] : 20 - i % 3 * 10;
                 }
                 padded.with("scores", scores).run();
                 without.outputs().forEach((name, values) -> Trial.assertClose(values,
-                        name.equals("preferences") ? Arrays.copyOf(padded.floats(name), values.length) : padded.floats(name),
-                        1e-5, where + ", " + name));
+                        name.equals("preferences") ? valid(size, padded.floats(name)) : padded.floats(name), 1e-5, where + ", " + name));
                 Trial.values(without.variables()).forEach((name, values) ->
                         Trial.assertClose(values, padded.variable(name), 1e-5, where + ", " + name));
             }

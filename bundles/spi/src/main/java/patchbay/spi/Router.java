@@ -78,6 +78,6 @@ public interface Router extends Part {
      */
     default Tensor weigh(Scope scope, Tensor scores, Tensor affinities, Tensor chosen) {
         var picked = affinities.gatherLast(chosen); // [N, k]
-        return picked.divide(picked.sum(1).add(1e-9f).unsqueeze(1));
+        return picked.divide(picked.sum(1).maximum(scope.graph().constant(Float.MIN_NORMAL)).unsqueeze(1)); // where all are 0, 0
     }
 }

@@ -180,7 +180,7 @@ class LearnerTest {
         }
     }
 
-    private static TrainingSettings gentle(int batch, int accumulate) {
+    static TrainingSettings gentle(int batch, int accumulate) {
         return new TrainingSettings(10, batch, accumulate, 1e-2, 1e-3, 0, 0.9, 0.99, 1e-3, 0.1, 1.0, 0, 2, 0, 3, false);
     }
 
@@ -188,7 +188,8 @@ class LearnerTest {
         return IntStream.range(0, values.length).mapToDouble(i -> values[i]).sum();
     }
 
-    private static boolean sameWindows(TokenStream text, long seed) {
+    /** Whether two micro-batches of two are the windows of one batch of four. */
+    static boolean sameWindows(TokenStream text, long seed) {
         var whole = windows(new Batches(text, 4, Fixture.CONTEXT, seed), 4, 0);
         var halves = new ArrayList<>(windows(new Batches(text, 2, Fixture.CONTEXT, seed), 2, 0));
         var second = windows(new Batches(text, 2, Fixture.CONTEXT, seed), 2, 1);

@@ -10,18 +10,27 @@ import patchbay.tensor.Tensor;
 
 /**
  * Balance without a loss term: experts are selected by sigmoid(score) + bias, and after each step the bias of an expert
- * with fewer tokens than the mean rises by a fixed rate, that of one with more falls (Wang et al. 2024, algorithm 1;
- * DeepSeek-V3, equation 16). Weights come from the scores alone.
+ * with fewer tokens than the mean rises, that of one with more falls (Wang et al. 2024, algorithm 1;
+ * DeepSeek-V3, equation 16). Weights come from the scores alone. Behind another balancer the bias is added to what that one made of the
+ * scores.
+ *
+ * <p>{@code rule: sign} moves every bias by the rate; {@code proportional} by the rate times what the expert lacks, as a part of
+ * the mean (the paper's variant of algorithm 1 without sign; departure: it takes the difference in tokens, which depends on their number).
  */
 @Component
 @Plugin("loss-free")
 public class LossFree implements Balancer {
+
+    /** How far a bias moves. */
+    public enum Rule { SIGN, PROPORTIONAL }
 
     /** The options. */
     public @interface Options {
 
         /** What a bias moves by in a step (γ in DeepSeek-V3). */
         float rate() default 0.001f;
+
+        Rule rule() default Rule.SIGN;
     }
 
     @Override
@@ -31,15 +40,19 @@ public class LossFree implements Balancer {
 
     @Override
     public Tensor prefer(Scope scope, Tensor preferences, Tensor scores, Tensor affinities) {
-        return scores.sigmoid().add(bias(scope));
+        return (preferences == scores ? scores.sigmoid() : preferences).add(bias(scope));
     }
 
     @Override
     public void update(Scope scope, Tensor counts) {
+        var options = scope.options(Options.class);
         var mean = counts.mean();
-        var sign = counts.less(mean).subtract(counts.greater(mean)); // [E]: +1 too few, −1 too many
+        var lack = switch (options.rule()) { // [E]
+            case SIGN -> counts.less(mean).subtract(counts.greater(mean)); // +1 too few, −1 too many
+            case PROPORTIONAL -> mean.subtract(counts).divide(mean.maximum(scope.graph().constant(Float.MIN_NORMAL)));
+        };
         var bias = bias(scope);
-        scope.update(bias, bias.add(sign.multiply(scope.options(Options.class).rate())));
+        scope.update(bias, bias.add(lack.multiply(options.rate())));
     }
 
     private static Tensor bias(Scope scope) {

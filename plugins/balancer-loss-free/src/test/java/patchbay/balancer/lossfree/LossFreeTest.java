@@ -30,7 +30,7 @@ class LossFreeTest extends BalancerContract {
 
     @Override
     protected List<Map<String, Object>> optionSets() {
-        return List.of(Map.of(), Map.of("rate", 0.5));
+        return List.of(Map.of(), Map.of("rate", 0.5), Map.of("rule", "proportional"));
     }
 
     private static final ModelSettings SETTINGS =
@@ -78,6 +78,38 @@ class LossFreeTest extends BalancerContract {
                 assertEquals(first / (first + second), trial.floats("weights")[2 * n], 1e-5);
                 assertEquals(second / (first + second), trial.floats("weights")[2 * n + 1], 1e-5);
             }
+        }
+    }
+
+    @Test
+    void proportionallyTheBiasMovesByWhatIsLacking() {
+        var graph = new Graph();
+        var balancer = new LossFree();
+        var options = Map.<String, Object>of("rate", 0.25, "rule", "proportional");
+        var scope = new Bench(new Building(graph, Mode.TRAINING, SETTINGS), "b", options).scope(balancer);
+        balancer.update(scope, graph.input("counts", TensorType.f32(4)));
+        try (var trial = Trial.of(graph)) {
+            trial.with("counts", 10f, 0, 5, 5).run();
+            assertArrayEquals(new float[] {-0.25f, 0.25f, 0, 0}, trial.variable("b.bias"));
+            trial.with("counts", 50f, 150, 0, 200).run();
+            assertArrayEquals(new float[] {-0.125f, 0.125f, 0.25f, -0.25f}, trial.variable("b.bias"), "the number of tokens is no matter");
+            trial.with("counts", 0f, 0, 0, 0).run();
+            assertArrayEquals(new float[] {-0.125f, 0.125f, 0.25f, -0.25f}, trial.variable("b.bias"));
+        }
+    }
+
+    @Test
+    void behindAnotherBalancerItAddsToWhatThatPrefers() {
+        var graph = new Graph();
+        var balancer = new LossFree();
+        var scope = new Bench(new Building(graph, Mode.TRAINING, SETTINGS), "b", Map.of()).scope(balancer);
+        var scores = graph.constant(Shape.of(1, 4), 0f, 1, 2, 3);
+        graph.output("alone", balancer.prefer(scope, scores, scores, scores.softmax()));
+        graph.output("behind", balancer.prefer(scope, scores.negate(), scores, scores.softmax()));
+        graph.output("sigmoids", scores.sigmoid());
+        try (var trial = Trial.of(graph).run()) {
+            assertArrayEquals(trial.floats("sigmoids"), trial.floats("alone"));
+            assertArrayEquals(new float[] {0, -1, -2, -3}, trial.floats("behind"));
         }
     }
 
