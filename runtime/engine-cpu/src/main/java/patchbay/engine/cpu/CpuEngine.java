@@ -7,12 +7,12 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import patchbay.engine.cpu.fusion.FusedKernels;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Program;
 import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
+import patchbay.tensor.fusion.FusedKernels;
 import patchbay.tensor.reference.ArrayVariables;
 
 /**

@@ -3,8 +3,9 @@ package patchbay.engine.cpu;
 import java.util.HashSet;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
-import patchbay.tensor.TensorType;
 import patchbay.tensor.reference.HostArrays;
+import patchbay.tensor.schedule.Placement;
+import patchbay.tensor.schedule.Storage;
 
 /**
  * One thing that a run of a program does, with what there is to tell of it.
@@ -29,8 +30,9 @@ record Step(String kernel, String form, int rows, long operations, long bytes, R
         return new Step(launch.kernel().name(), fast ? "vector" : "plain", launch.rows(), launch.work() * launch.rows(), bytes, body);
     }
 
-    static Step copy(TensorType type, Object from, Object to) {
-        return new Step("copy", "plain", type.size(), 0, 2 * type.bytes(), () -> HostArrays.copy(type, from, to));
+    static Step copy(Placement.Copy copy) {
+        var type = copy.type();
+        return new Step("copy", "plain", type.size(), 0, 2 * type.bytes(), () -> HostArrays.copy(type, copy.from(), copy.to()));
     }
 
     static Step poison(Storage storage) {

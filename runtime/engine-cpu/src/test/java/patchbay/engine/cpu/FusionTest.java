@@ -14,8 +14,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import patchbay.engine.cpu.fusion.Fused;
-import patchbay.engine.cpu.fusion.FusedKernels;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Initializer;
@@ -23,10 +21,13 @@ import patchbay.tensor.Node;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
+import patchbay.tensor.fusion.Fused;
+import patchbay.tensor.fusion.FusedKernels;
 import patchbay.tensor.operations.Activation;
 import patchbay.tensor.operations.Affine;
 import patchbay.tensor.operations.Select;
 import patchbay.tensor.reference.ReferenceEngine;
+import patchbay.tensor.schedule.Schedule;
 
 /** Elementwise operations joined into generated kernels: the same bits, fewer launches, no classes left behind. */
 class FusionTest {

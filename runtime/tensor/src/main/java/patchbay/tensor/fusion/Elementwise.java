@@ -1,12 +1,12 @@
-package patchbay.engine.cpu.fusion;
+package patchbay.tensor.fusion;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import patchbay.engine.cpu.fusion.Formula.Access;
 import patchbay.tensor.DType;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
+import patchbay.tensor.fusion.Formula.Access;
 import patchbay.tensor.operations.Activation;
 import patchbay.tensor.operations.Affine;
 import patchbay.tensor.operations.Binary;

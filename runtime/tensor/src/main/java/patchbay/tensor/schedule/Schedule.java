@@ -1,4 +1,4 @@
-package patchbay.engine.cpu;
+package patchbay.tensor.schedule;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import patchbay.engine.cpu.fusion.FusedKernels;
-import patchbay.engine.cpu.fusion.Fusion;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Node;
 import patchbay.tensor.Origin;
 import patchbay.tensor.Tensor;
+import patchbay.tensor.fusion.FusedKernels;
+import patchbay.tensor.fusion.Fusion;
 
 /**
  * Which nodes of a graph are computed, when, and who reads what: only nodes that an output or an update needs; those
  * that depend on constants alone once and for all; views not at all.
  */
-final class Schedule {
+public final class Schedule {
 
     /** Computed once, when the program is compiled. */
     private final List<Node> constant = new ArrayList<>();
@@ -32,7 +32,7 @@ final class Schedule {
     private final Set<Tensor> folded = new HashSet<>();
 
     /** @param fusion where the kernels of joined operations come from; empty to compute each by itself */
-    Schedule(Graph graph, Optional<FusedKernels> fusion) {
+    public Schedule(Graph graph, Optional<FusedKernels> fusion) {
         var needed = new HashSet<Tensor>();
         graph.outputs().values().forEach(tensor -> needed.add(root(tensor)));
         graph.updates().values().forEach(tensor -> needed.add(root(tensor)));
@@ -52,7 +52,7 @@ final class Schedule {
     }
 
     /** The tensor whose elements {@code tensor} is a view of, or itself. */
-    static Tensor root(Tensor tensor) {
+    public static Tensor root(Tensor tensor) {
         var root = tensor;
         while (root.origin() instanceof Origin.Result(Node node, int _) && node.operation().isView()) {
             root = node.inputs().getFirst();
@@ -108,15 +108,15 @@ final class Schedule {
         return !late.isEmpty();
     }
 
-    List<Node> constant() {
+    public List<Node> constant() {
         return constant;
     }
 
-    List<Node> order() {
+    public List<Node> order() {
         return order;
     }
 
-    int position(Node node) {
+    public int position(Node node) {
         return positions.get(node);
     }
 

@@ -1,4 +1,4 @@
-package patchbay.engine.cpu;
+package patchbay.tensor.schedule;
 
 import java.util.Arrays;
 import patchbay.tensor.TensorType;
@@ -7,7 +7,7 @@ import patchbay.tensor.TensorType;
  * Where the elements of one or several tensors lie, one after the other in time: those of views and of operations that
  * compute in place are the same. Fixed from the start (a variable, an input, a constant) or planned.
  */
-final class Storage {
+public final class Storage {
 
     private final TensorType type;
     private Object array;
@@ -34,15 +34,15 @@ final class Storage {
         return dies == Integer.MAX_VALUE;
     }
 
-    TensorType type() {
+    public TensorType type() {
         return type;
     }
 
-    int born() {
+    public int born() {
         return born;
     }
 
-    int dies() {
+    public int dies() {
         return dies;
     }
 
@@ -54,12 +54,12 @@ final class Storage {
         this.array = array;
     }
 
-    Object array() {
+    public Object array() {
         return array;
     }
 
     /** Fills the array with what no computation should ever see. */
-    void poison() {
+    public void poison() {
         switch (array) {
             case float[] floats -> Arrays.fill(floats, Float.NaN);
             case int[] ints -> Arrays.fill(ints, 0x7FBADBAD);

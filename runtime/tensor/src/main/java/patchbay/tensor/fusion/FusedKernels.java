@@ -1,4 +1,4 @@
-package patchbay.engine.cpu.fusion;
+package patchbay.tensor.fusion;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package patchbay.engine.cpu.fusion;
+package patchbay.tensor.fusion;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import patchbay.engine.cpu.fusion.Elementwise.Reading;
 import patchbay.tensor.Node;
 import patchbay.tensor.Tensor;
+import patchbay.tensor.fusion.Elementwise.Reading;
 
 /**
  * Joins elementwise operations into single kernels, so that what only they hand to one another stays in registers. An operation

@@ -1,4 +1,4 @@
-package patchbay.engine.cpu;
+package patchbay.tensor.schedule;
 
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package patchbay.engine.cpu;
+package patchbay.tensor.schedule;
 
 import java.lang.reflect.Array;
 import java.util.ArrayList;
@@ -8,7 +8,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import patchbay.engine.cpu.fusion.Fused;
 import patchbay.tensor.DType;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
@@ -16,9 +15,10 @@ import patchbay.tensor.Origin;
 import patchbay.tensor.Plan;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
+import patchbay.tensor.fusion.Fused;
 
 /** Writes down, launch by launch while a program is put together, what it will do. */
-final class Explanation {
+public final class Explanation {
 
     private static final class Lodging {
         private final int number;
@@ -40,7 +40,7 @@ final class Explanation {
     private final Map<Object, Lodging> buffers = new IdentityHashMap<>();
 
     /** Adds a launch of {@code node}, whose inputs, outputs and scratch lie in these arrays. */
-    void add(Node node, Launch launch, boolean fast, List<?> inputs, List<?> outputs, List<?> scratch) {
+    public void add(Node node, Launch launch, boolean fast, List<?> inputs, List<?> outputs, List<?> scratch) {
         var types = node.operation().scratch(node);
         var reads = new ArrayList<Integer>();
         var writes = new ArrayList<Integer>();
@@ -88,7 +88,7 @@ final class Explanation {
         return new Lodging(buffers.size() + 1, use, name, dtype.bytes(Array.getLength(array)));
     }
 
-    Plan plan(long memory) {
+    public Plan plan(long memory) {
         var all = buffers.values().stream().sorted(Comparator.comparingInt(lodging -> lodging.number))
                 .map(each -> new Plan.Buffer(each.number, each.use, each.name, each.bytes, each.tenants.size())).toList();
         return new Plan(List.copyOf(launches), all, memory);

@@ -1,4 +1,4 @@
-package patchbay.engine.cpu.fusion;
+package patchbay.tensor.fusion;
 
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
@@ -16,7 +16,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import patchbay.engine.cpu.fusion.Formula.Access;
+import patchbay.tensor.fusion.Formula.Access;
 
 /**
  * Writes the class of a {@link Formula}: a plain kernel as one would write it by hand, with its {@code @Parallel} loop.
@@ -26,7 +26,7 @@ import patchbay.engine.cpu.fusion.Formula.Access;
  */
 final class KernelWriter {
 
-    static final String CLASS = "patchbay.engine.cpu.fused.Fused";
+    static final String CLASS = "patchbay.tensor.fused.Fused";
 
     private static final ClassDesc FLOATS = CD_float.arrayType();
     private static final ClassDesc PARALLEL = ClassDesc.of("patchbay.kernels.Parallel");

@@ -1,4 +1,4 @@
-package patchbay.engine.cpu.fusion;
+package patchbay.tensor.fusion;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Opcode;
