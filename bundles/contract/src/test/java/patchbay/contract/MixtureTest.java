@@ -114,6 +114,7 @@ class MixtureTest {
         graph.output("output", result.output());
         graph.output("taken", result.routing().taken());
         graph.output("counts", result.routing().counts());
+        building.tallies().forEach(graph::output);
         result.balance().stream().reduce(Tensor::add).ifPresent(sum -> graph.output("balance", sum));
         var trial = Trial.of(graph);
         if (trial.variables().contains("layers.0.moe.experts.factor")) {
@@ -135,6 +136,7 @@ class MixtureTest {
                 0, 0}, trial.floats("output"), 1e-4f);
             assertArrayEquals(new float[] {1, 1, 0, 1, 0, 0}, trial.floats("taken"));
             assertArrayEquals(new float[] {1, 2}, trial.floats("counts"));
+            assertArrayEquals(new float[] {0.75f, 0.75f}, trial.floats("layers.0.moe.mass"));
         }
     }
 
@@ -145,6 +147,7 @@ class MixtureTest {
                     trial.floats("output"), 1e-4f);
             assertArrayEquals(new float[] {0, 0, 1, 1, 0, 0}, trial.floats("taken"));
             assertArrayEquals(new float[] {1, 1}, trial.floats("counts"));
+            assertArrayEquals(new float[] {0.5f, 0.25f}, trial.floats("layers.0.moe.mass"));
         }
     }
 
@@ -155,6 +158,7 @@ class MixtureTest {
             float[] second = {100 * 2 * 3, 100 * 2 * 4};
             assertArrayEquals(new float[] {first[0], first[1], 0.5f * first[0] + second[0], 0.5f * first[1] + second[1], 0, 0},
                     trial.floats("output"), 1e-3f);
+            assertArrayEquals(new float[] {1.5f, 1}, trial.floats("layers.0.moe.mass"));
         }
     }
 
@@ -297,13 +301,15 @@ class MixtureTest {
         var result = new Mixture(rack, "layers.0.moe").build(building, graph.constant(Shape.of(3, 2), 1f, 2, 3, 4, 5, 6));
         graph.output("output", result.output());
         graph.output("counts", result.routing().counts());
+        building.tallies().forEach(graph::output);
         try (var trial = Trial.of(graph)) {
             trial.set("layers.0.moe.experts.factor", 10, 100, 1000);
             trial.run();
             assertArrayEquals(new float[] {0.25f * 1000 + 0.75f * 100, 2 * (0.25f * 1000 + 0.75f * 100), 0, 0, 0, 0},
                     trial.floats("output"), 1e-3f);
             assertArrayEquals(new float[] {1, 2}, trial.floats("counts"), "what the router asked for");
-            assertEquals(1 - 2f / 3, trial.floats("layers.0.moe.dropped")[0], 1e-6f);
+            assertArrayEquals(new float[] {0, 1}, trial.floats("layers.0.moe.dropped"), "the second token's second choice");
+            assertArrayEquals(new float[] {0, 0.75f, 0.25f}, trial.floats("layers.0.moe.mass"));
         }
     }
 }

@@ -1,6 +1,9 @@
 package patchbay.model;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -21,6 +24,7 @@ public final class Building {
     private final ModelSettings settings;
     private final Set<String> undecayed = new LinkedHashSet<>();
     private final Set<String> metrics = new LinkedHashSet<>();
+    private final Map<String, Tensor> tallies = new LinkedHashMap<>();
     private final Tensor start;
     private Optional<Tensor> ids = Optional.empty();
     private int salts;
@@ -121,6 +125,16 @@ public final class Building {
     /** Names of the outputs that plugins and layers publish. */
     public Set<String> metrics() {
         return metrics;
+    }
+
+    /** Publishes what adds up over the micro-batches of a step: counts, sums. */
+    void tally(String name, Tensor value) {
+        tallies.put(name, value);
+    }
+
+    /** What layers publish that adds up over the micro-batches of a step, by name. */
+    public Map<String, Tensor> tallies() {
+        return Collections.unmodifiableMap(tallies);
     }
 
     /** Writes {@code fresh} [B, T, …] behind what the cache {@code name} holds; the cache as it is then. */

@@ -18,6 +18,9 @@ import patchbay.tensor.TensorType;
  * One mixture layer: the router scores tokens, the balancers say what is preferred, the router assigns, the capacity admits, the
  * experts compute and what comes back is summed. All sizes are fixed: tokens that choose are sorted by expert, N · k rows,
  * and none is padded (as in MegaBlocks, Gale et al. 2022, without its blocks).
+ *
+ * <p>It tallies, for each expert, {@code mass}: the sum of the weights that tokens came back with; and, where a capacity is at
+ * work, {@code dropped}: the choices of that expert that went nowhere.
  */
 public final class Mixture {
 
@@ -145,20 +148,16 @@ public final class Mixture {
         if (admitted != asked) {
             expected(capacityFitting, admitted.experts(), TensorType.i32(n, k));
             expected(capacityFitting, admitted.weights(), TensorType.f32(n, k));
-            publishDrops(building, asked, admitted);
+            var lost = asked.experts().greaterOrEqual(0).subtract(admitted.experts().greaterOrEqual(0)); // [N, k]
+            building.tally(path + ".dropped", lost.scatterLast(asked.experts(), affinities.dim(1)).sum(0));
         }
+        building.tally(path + ".mass", admitted.weights().scatterLast(admitted.experts(), experts).sum(0));
         var grouping = admitted.experts().groupBy(experts);
         var sorted = new Scopes.Rows(grouping.offsets(), numbers(building, n * k, k).gather(grouping.order()));
         var results = experts(building, tokens.dispatch(grouping, k), sorted); // [N·k, dim]
         int seen = affinities.dim(1);
         var counts = admitted == asked && seen == experts ? grouping.counts() : asked.experts().groupBy(seen).counts();
         return new Mixed(results.combine(admitted.weights(), grouping), admitted, asked.experts().oneHot(seen).sum(1), counts);
-    }
-
-    private void publishDrops(Building building, Assignment.Choices asked, Assignment.Choices admitted) {
-        var wanted = asked.experts().greaterOrEqual(0).sum();
-        var kept = admitted.experts().greaterOrEqual(0).sum();
-        building.metric(path + ".dropped", wanted.subtract(kept).divide(wanted.maximum(building.graph().constant(1))));
     }
 
     /** Experts choose: each takes C rows. */
@@ -171,9 +170,10 @@ public final class Mixture {
         var rows = takes.tokens().flatten(); // [E·C]
         var present = valid.unsqueeze(1).gather(rows); // [E·C, 1]: 0 where no token, or padding, was taken
         var results = experts(building, tokens.gather(rows), new Scopes.Rows(even(building, capacity), rows)); // [E·C, dim]
-        var weighted = results.multiply(takes.weights().reshape(rows.dim(0), 1)).multiply(present);
+        var weights = takes.weights().reshape(rows.dim(0), 1).multiply(present);
+        building.tally(path + ".mass", weights.reshape(experts, capacity).sum(1));
         var taken = takes.tokens().oneHot(n).sum(1).permute(1, 0).multiply(valid.unsqueeze(1)); // [E, C, N] → [N, E]
-        return new Mixed(weighted.scatterAdd(rows, n), takes, taken);
+        return new Mixed(results.multiply(weights).scatterAdd(rows, n), takes, taken);
     }
 
     /** Everything is mixed: each expert computes S slots of every sequence. */
@@ -192,6 +192,7 @@ public final class Mixture {
         var none = numbers(building, inputs.dim(0), Integer.MAX_VALUE).subtract(building.graph().constant(Shape.scalar(), 1)); // −1 everywhere
         var results = experts(building, inputs, new Scopes.Rows(even(building, batch * s), none))
                 .reshape(experts, batch, s, dim).permute(1, 0, 2, 3).reshape(batch, experts * s, dim);
+        building.tally(path + ".mass", slots.combine().multiply(present).reshape(batch * time, experts, s).sum(2).sum(0));
         var output = slots.combine().matmul(results).reshape(batch * time, dim);
         var taken = valid.unsqueeze(1).broadcastTo(Shape.of(batch * time, experts)); // every token is in every expert
         return new Mixed(output, slots, taken);

@@ -52,6 +52,14 @@ record Objective(Building building, Tensor loss, Tensor total, Map<String, Tenso
         return Gradients.of(total, parameters(), recompute ? blocks : List.of());
     }
 
+    /** What adds up over the micro-batches of a step, by name; {@code PATH.counts} among it. */
+    Map<String, Tensor> tallies() {
+        var tallies = new LinkedHashMap<String, Tensor>();
+        counts.forEach((path, count) -> tallies.put(path + ".counts", count));
+        tallies.putAll(building.tallies());
+        return tallies;
+    }
+
     Set<String> undecayed() {
         return building.undecayed();
     }

@@ -1,6 +1,8 @@
 package patchbay.training;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Stream;
 import patchbay.data.Batches;
 import patchbay.model.Building;
 import patchbay.model.Decoder;
@@ -27,7 +29,7 @@ interface StepProgram extends AutoCloseable {
     /** Programs that a step runs. */
     List<Program> programs();
 
-    /** Names of the outputs of {@link #results()} that plugins published. */
+    /** Names of the outputs of {@link #results()} that plugins and layers published. */
     List<String> metrics();
 
     @Override
@@ -88,11 +90,11 @@ interface StepProgram extends AutoCloseable {
             int time = decoder.rack().settings().context();
             var objective = Objective.build(graph, decoder, Mode.TRAINING, settings.batch(), time);
             graph.output("loss", objective.loss());
-            objective.counts().forEach((path, counts) -> graph.output(path + ".counts", counts));
+            objective.tallies().forEach(graph::output);
             update = new Update(settings, births);
             update.build(graph, objective.parameters(), objective.names(), objective.gradients(settings.recompute()), objective.undecayed());
             decoder.update(objective.building(), objective.counts());
-            metrics = List.copyOf(objective.building().metrics());
+            metrics = Stream.concat(objective.building().metrics().stream(), objective.building().tallies().keySet().stream()).toList();
             program = engine.compile(graph, variables);
             feed = new Feed(graph, settings.batch(), time);
         }
@@ -127,6 +129,7 @@ interface StepProgram extends AutoCloseable {
         private final Update update;
         private final Program adding;
         private final Program applying;
+        private final List<String> metrics;
         private final Feed feed;
 
         Accumulating(Engine engine, Decoder decoder, TrainingSettings settings, Variables variables, Births births, long seed) {
@@ -140,7 +143,8 @@ interface StepProgram extends AutoCloseable {
                 addUp(objective.names().get(i), gradients.get(i).multiply(share));
             }
             addUp("loss", objective.loss().multiply(share));
-            objective.counts().forEach((path, counts) -> addUp(path + ".counts", counts));
+            objective.tallies().forEach(Accumulating::addUp);
+            metrics = List.copyOf(objective.building().tallies().keySet());
 
             var apply = new Graph(seed);
             var names = objective.names();
@@ -155,9 +159,9 @@ interface StepProgram extends AutoCloseable {
             update = new Update(settings, births);
             update.build(apply, parameters, names, sums, objective.undecayed());
             apply.output("loss", taken(apply, "loss", objective.loss()));
-            var counts = new java.util.LinkedHashMap<String, Tensor>();
-            objective.counts().forEach((path, count) -> counts.put(path, taken(apply, path + ".counts", count)));
-            counts.forEach((path, count) -> apply.output(path + ".counts", count));
+            objective.tallies().forEach((name, tally) -> apply.output(name, taken(apply, name, tally)));
+            var counts = new LinkedHashMap<String, Tensor>();
+            objective.counts().keySet().forEach(path -> counts.put(path, apply.outputs().get(path + ".counts")));
             decoder.update(new Building(apply, Mode.TRAINING, decoder.rack().settings()), counts);
 
             adding = engine.compile(graph, variables);
@@ -202,10 +206,10 @@ interface StepProgram extends AutoCloseable {
             return List.of(adding, applying);
         }
 
-        /** A micro-batch's metrics say little of the step, so none are published. */
+        /** What adds up; a micro-batch's other metrics say little of the step. */
         @Override
         public List<String> metrics() {
-            return List.of();
+            return metrics;
         }
     }
 }
