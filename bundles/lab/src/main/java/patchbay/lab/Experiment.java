@@ -17,7 +17,7 @@ import patchbay.training.TrainingSettings;
  * @param swaps what is put in later, in the order of its steps
  */
 public record Experiment(String name, long seed, DataSettings data, ModelSettings model, Wiring sockets,
-        TrainingSettings training, List<PlannedSwap> swaps, SampleSettings samples) {
+        TrainingSettings training, List<PlannedSwap> swaps, SampleSettings samples, AlarmSettings alarms) {
 
     public Experiment {
         swaps = List.copyOf(swaps);
@@ -35,7 +35,7 @@ public record Experiment(String name, long seed, DataSettings data, ModelSetting
     /** What counts where a file says nothing: a small mixture of experts on WordNet's definitions. */
     public static Experiment defaults() {
         return new Experiment("unnamed", 1, DataSettings.defaults(), ModelSettings.defaults(), Wiring.empty(),
-                TrainingSettings.defaults(), List.of(), SampleSettings.defaults());
+                TrainingSettings.defaults(), List.of(), SampleSettings.defaults(), AlarmSettings.defaults());
     }
 
     /**

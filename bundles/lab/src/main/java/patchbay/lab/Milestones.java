@@ -10,6 +10,7 @@ import patchbay.data.Dataset;
 import patchbay.data.EvaluationBatches;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.RunFolder;
+import patchbay.lab.record.Specialisation;
 import patchbay.training.Evaluation;
 import patchbay.training.Learner;
 import patchbay.training.checkpoint.CheckpointFolder;
@@ -65,6 +66,9 @@ final class Milestones implements AutoCloseable {
         var result = learner.evaluate(heldOut.get());
         evaluated = Optional.of(result);
         evaluatedAt = step;
+        if (dataset.domains().size() > 1 && !result.domains().isEmpty()) {
+            new Specialisation(step, dataset.domains(), result.domains()).write(folder);
+        }
         happened.accept(new Event.Evaluated(step, result.loss(), whole(result.counts())));
     }
 

@@ -79,7 +79,7 @@ public final class Run {
             }
         });
         this.watch = new PluginWatch(archive, start.beginning() instanceof Event.Started);
-        this.record = new RunRecord(folder, step);
+        this.record = new RunRecord(folder, experiment, step);
         this.milestones = new Milestones(folder, experiment, dataset, this::told);
         this.beginning = start.beginning();
         this.thread = Thread.ofPlatform().name("run " + folder.id()).unstarted(this::live);
@@ -152,8 +152,9 @@ public final class Run {
         double tokens = (double) training.batch() * training.accumulate() * experiment.model().context();
         var measurement = Measurement.of(made, tokens / milliseconds * 1000, milliseconds);
         event.end(id(), measurement);
-        record.measured(measurement);
+        var complaints = record.measured(measurement);
         listeners.forEach(listener -> listener.measured(this, measurement));
+        complaints.forEach(complaint -> happened(new Event.Warning(step, complaint)));
         if (step < training.steps()) {
             milestones.reached(step, swaps.learner(), record.journalled(), swaps.onProbation(step));
         }
@@ -283,17 +284,13 @@ public final class Run {
     public CompletableFuture<Event> swap(String pattern, Plug plug) {
         requireAlive();
         swaps.learner().decoder().rack().with(pattern, plug, archive);
-        return schedule(new Change.Put(pattern, plug), "command");
+        return swaps.ask(new Change.Put(pattern, plug), "command");
     }
 
     /** Takes the last swap back. */
     public CompletableFuture<Event> rollback() {
         requireAlive();
-        return schedule(new Change.Back(), "command");
-    }
-
-    private CompletableFuture<Event> schedule(Change change, String cause) {
-        return swaps.ask(change, cause);
+        return swaps.ask(new Change.Back(), "command");
     }
 
     private void requireAlive() {
@@ -436,11 +433,16 @@ public final class Run {
     }
 
     /** The experts' load so far, as {@link RunLoad#rows}. */
-    public List<RunLoad.Row> load(int window) {
-        return record.load(window);
+    public List<RunLoad.Row> load() {
+        return record.load();
     }
 
-    public String loadTable(int window) {
-        return record.loadTable(window);
+    public String loadTable() {
+        return record.loadTable();
+    }
+
+    /** How many alarms of the load ring: dead experts, and layers that collapsed. */
+    public int alarms() {
+        return record.alarms();
     }
 }

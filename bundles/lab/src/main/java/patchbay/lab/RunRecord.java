@@ -22,12 +22,18 @@ final class RunRecord implements AutoCloseable {
     private final Journal journal;
     private final Metrics metrics;
     private final Scalars scalars;
+    private final AlarmSettings alarmSettings;
+    private final int k;
     private RunLoad load = new RunLoad();
+    private Alarms alarms;
     private volatile Optional<Measurement> last = Optional.empty();
 
     /** @param step steps done; what the folder says of later ones is cut off */
-    RunRecord(RunFolder folder, long step) {
+    RunRecord(RunFolder folder, Experiment experiment, long step) {
         this.folder = folder;
+        this.alarmSettings = experiment.alarms();
+        this.k = experiment.model().k();
+        this.alarms = new Alarms(alarmSettings, k);
         this.occupation = Occupation.of(folder);
         try {
             new CheckpointFolder(folder.checkpoints()).removeAfter((int) step);
@@ -47,14 +53,25 @@ final class RunRecord implements AutoCloseable {
     synchronized void cutAfter(long step) {
         Metrics.truncateAfter(folder.metrics(), step);
         load = new RunLoad();
-        Metrics.forEach(folder.metrics(), load::add);
+        alarms = new Alarms(alarmSettings, k);
+        Metrics.forEach(folder.metrics(), measurement -> {
+            load.add(measurement);
+            alarms.after(load); // was told then
+        });
     }
 
-    synchronized void measured(Measurement measurement) {
+    /** @return what there is to complain of since */
+    synchronized List<String> measured(Measurement measurement) {
         metrics.append(measurement);
         scalars.add(measurement);
         load.add(measurement);
         last = Optional.of(measurement);
+        return alarms.after(load);
+    }
+
+    /** How many alarms ring: dead experts, and layers that collapsed. */
+    synchronized int alarms() {
+        return alarms.ringing();
     }
 
     /** Any thread may tell what happened. */
@@ -74,12 +91,12 @@ final class RunRecord implements AutoCloseable {
         return last;
     }
 
-    synchronized List<RunLoad.Row> load(int window) {
-        return load.rows(window);
+    synchronized List<RunLoad.Row> load() {
+        return load.rows(alarmSettings.dead());
     }
 
-    synchronized String loadTable(int window) {
-        return load.table(window);
+    synchronized String loadTable() {
+        return load.table(alarmSettings.dead());
     }
 
     @Override

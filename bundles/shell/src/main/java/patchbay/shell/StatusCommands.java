@@ -51,6 +51,9 @@ public final class StatusCommands {
                 .row("loss", Numbers.loss(last.loss()))
                 .row("speed", Numbers.whole(last.tokensPerSecond()) + " tokens/s, " + Numbers.milliseconds(last.milliseconds()) + " a step"));
         run.evaluated().ifPresent(result -> table.row("validation loss", Numbers.loss(result.loss())));
+        if (run.alarms() > 0) {
+            table.row("alarms", run.alarms() + ": 'load' shows which");
+        }
         table.row("model", Numbers.large(run.size().parameters()) + " parameters, " + Numbers.large(run.size().active()) + " active a token");
         run.waiting().forEach((step, swap) -> table.row("waiting", "step " + step + ": " + swap));
         return table.row("folder", run.folder().path().toString()).toString();

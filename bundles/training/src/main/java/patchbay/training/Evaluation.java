@@ -1,5 +1,6 @@
 package patchbay.training;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import patchbay.data.EvaluationBatches;
@@ -27,6 +28,7 @@ public final class Evaluation implements AutoCloseable {
         var objective = Objective.build(graph, decoder, Mode.EVALUATION, batch, time);
         graph.output("loss", objective.loss());
         objective.counts().forEach((path, counts) -> graph.output(path + ".counts", counts));
+        objective.taken().forEach((path, taken) -> graph.output(path + ".taken", taken));
         this.program = engine.compile(graph, variables);
         this.decoder = decoder;
         this.tokens = new int[batch * time];
@@ -38,12 +40,14 @@ public final class Evaluation implements AutoCloseable {
     /**
      * @param loss mean over all batches, in nats a token
      * @param counts tokens of each expert over all batches, by the path of the mixture layer
+     * @param domains tokens of each domain and expert over all batches, [domains][experts], by the path of the mixture layer
      */
-    public record Result(double loss, Map<String, float[]> counts) {}
+    public record Result(double loss, Map<String, float[]> counts, Map<String, double[][]> domains) {}
 
     Result run(EvaluationBatches batches) {
         double sum = 0;
         var counts = new LinkedHashMap<String, float[]>();
+        var byDomain = new LinkedHashMap<String, double[][]>();
         for (int i = 0; i < batches.count(); i++) {
             batches.fill(i, tokens, targets, domains);
             program.write("tokens", tokens);
@@ -55,9 +59,26 @@ public final class Evaluation implements AutoCloseable {
             sum += program.scalar("loss");
             for (var path : decoder.mixtures()) {
                 counts.merge(path, program.floats(path + ".counts"), Evaluation::add);
+                byDomain.put(path, addByDomain(byDomain.getOrDefault(path, new double[0][]), program.floats(path + ".taken")));
             }
         }
-        return new Result(sum / batches.count(), counts);
+        return new Result(sum / batches.count(), counts, byDomain);
+    }
+
+    /** @param taken [tokens, experts]: 1 where a token was with an expert */
+    private double[][] addByDomain(double[][] sums, float[] taken) {
+        int experts = taken.length / domains.length;
+        int known = Math.max(sums.length, 1 + Arrays.stream(domains).max().orElse(0));
+        var all = Arrays.copyOf(sums, known);
+        for (int domain = sums.length; domain < known; domain++) {
+            all[domain] = new double[experts];
+        }
+        for (int token = 0; token < domains.length; token++) {
+            for (int expert = 0; expert < experts; expert++) {
+                all[domains[token]][expert] += taken[token * experts + expert];
+            }
+        }
+        return all;
     }
 
     private static float[] add(float[] sum, float[] more) {

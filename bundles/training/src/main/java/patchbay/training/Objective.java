@@ -19,9 +19,11 @@ import patchbay.tensor.TensorType;
  * @param loss the cross-entropy alone, in nats
  * @param total what gradients are taken of
  * @param counts tokens of each expert [E], by the path of the mixture layer
+ * @param taken which token is with which expert [B · T, E], by the path of the mixture layer
  * @param blocks the nodes of each layer
  */
-record Objective(Building building, Tensor loss, Tensor total, Map<String, Tensor> counts, List<Gradients.Segment> blocks) {
+record Objective(Building building, Tensor loss, Tensor total, Map<String, Tensor> counts, Map<String, Tensor> taken,
+        List<Gradients.Segment> blocks) {
 
     static Objective build(Graph graph, Decoder decoder, Mode mode, int batch, int time) {
         var building = new Building(graph, mode, decoder.rack().settings());
@@ -31,8 +33,12 @@ record Objective(Building building, Tensor loss, Tensor total, Map<String, Tenso
         var counted = targets.greaterOrEqual(0).sum().maximum(graph.constant(1));
         var loss = forward.logits().crossEntropy(targets).sum().divide(counted);
         var counts = new LinkedHashMap<String, Tensor>();
-        forward.routings().forEach((path, routing) -> counts.put(path, routing.counts()));
-        return new Objective(building, loss, forward.balance().map(loss::add).orElse(loss), counts, forward.blocks());
+        var taken = new LinkedHashMap<String, Tensor>();
+        forward.routings().forEach((path, routing) -> {
+            counts.put(path, routing.counts());
+            taken.put(path, routing.taken());
+        });
+        return new Objective(building, loss, forward.balance().map(loss::add).orElse(loss), counts, taken, forward.blocks());
     }
 
     List<String> names() {

@@ -1,6 +1,7 @@
 package patchbay.training;
 
 import java.lang.annotation.Annotation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,10 +13,10 @@ import patchbay.model.Decoder;
 import patchbay.model.ModelSettings;
 import patchbay.model.Plug;
 import patchbay.model.Rack;
-import patchbay.model.Shelf;
 import patchbay.spi.Balancer;
 import patchbay.spi.Expert;
 import patchbay.spi.Mode;
+import patchbay.spi.Part;
 import patchbay.spi.Plugin;
 import patchbay.spi.Router;
 import patchbay.tensor.Initializer;
@@ -108,11 +109,12 @@ final class Fixture {
         }
     }
 
-    private static final Shelf SHELF =
-            PlainParts.shelf(new Tally(), new Noisy(), new Deep(), new Wrong(), new Wide());
-
-    static Decoder decoder(ModelSettings settings, Map<String, Plug> plugs) {
-        return new Decoder(Rack.fit(settings, PlainParts.wiring(settings, plugs), SHELF), VOCABULARY);
+    /** @param more plugins beside the plain ones and those above */
+    static Decoder decoder(ModelSettings settings, Map<String, Plug> plugs, Part... more) {
+        var parts = new ArrayList<Part>(List.of(new Tally(), new Noisy(), new Deep(), new Wrong(), new Wide()));
+        parts.addAll(List.of(more));
+        var shelf = PlainParts.shelf(parts.toArray(Part[]::new));
+        return new Decoder(Rack.fit(settings, PlainParts.wiring(settings, plugs), shelf), VOCABULARY);
     }
 
     static Decoder decoder(Map<String, Plug> plugs) {

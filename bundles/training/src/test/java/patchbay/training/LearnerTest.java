@@ -48,6 +48,12 @@ class LearnerTest {
             assertEquals(Math.log(Fixture.VOCABULARY), before, 0.1);
             assertTrue(after.loss() < 0.8, "one token in eight is random: " + after.loss());
             assertEquals(after.loss(), learner.evaluate(held).loss(), "evaluating changes nothing");
+            after.domains().forEach((path, domains) -> {
+                assertEquals(1, domains.length, "all of one domain");
+                for (int expert = 0; expert < domains[0].length; expert++) {
+                    assertEquals(after.counts().get(path)[expert], domains[0][expert], path + ", expert " + expert);
+                }
+            });
             for (var path : List.of("layers.0.moe", "layers.1.moe")) {
                 double tokens = IntStream.range(0, 4).mapToDouble(e -> after.counts().get(path)[e]).sum();
                 assertEquals(held.count() * 8.0 * Fixture.CONTEXT * Fixture.MODEL.k(), tokens);

@@ -130,6 +130,10 @@ public record RunFolder(Path path) {
         return path.resolve("checkpoints");
     }
 
+    Path specialisation() {
+        return path.resolve("specialisation.json");
+    }
+
     public Path tokenizer() {
         return path.resolve("tokenizer.json");
     }

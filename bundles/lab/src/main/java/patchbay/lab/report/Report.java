@@ -18,6 +18,7 @@ import patchbay.lab.record.Journal;
 import patchbay.lab.record.RunFolder;
 import patchbay.lab.record.RunSummary;
 import patchbay.lab.record.Series;
+import patchbay.lab.record.Specialisation;
 import patchbay.lab.record.SwapEffect;
 import patchbay.tensor.UserError;
 
@@ -67,6 +68,7 @@ public final class Report {
         report.losses();
         report.effects();
         report.load();
+        Specialisation.read(folder).ifPresent(specialisation -> new Specialisations(report.page, specialisation).write());
         report.course();
         report.samples();
         new Wirings(report.page, report.history).write();

@@ -81,6 +81,35 @@ class LoadTest {
         assertTrue(lines.get(1).matches("layers\\.0\\.moe +0\\.500 +0\\.500 +0\\.811  -       3     1"), lines.get(1));
     }
 
+    @Test
+    void tableTellsQuantilesMassAndDrops() {
+        var load = new RunLoad();
+        load.add(new Measurement(1, 1, 1, 1, 1, 1, Map.of("layers.0.moe", new float[] {3, 1}, "layers.1.moe", new float[] {2, 2}),
+                Map.of("layers.0.moe.mass", new float[] {1, 0.25f}, "layers.0.moe.dropped", new float[] {1, 0})));
+        var table = load.table(1);
+        assertTrue(table.contains("p50              0.250     0.250"), table);
+        assertTrue(table.contains("p90              0.450"), table);
+        assertTrue(table.contains("layers.0.moe  gate's mass, percent 80    20"), table);
+        assertTrue(table.contains("layers.0.moe  dropped 1     0: 25.0 % of the batch, 25.0 % of the run"), table);
+    }
+
+    @Test
+    void quantilesLieBetweenTheValues() {
+        assertEquals(2, Load.quantile(new double[] {3, 1, 2}, 0.5), 1e-12);
+        assertEquals(3, Load.quantile(new double[] {3, 1, 2}, 1), 1e-12);
+        assertEquals(2.8, Load.quantile(new double[] {3, 1, 2}, 0.9), 1e-12);
+        assertEquals(7, Load.quantile(new double[] {7}, 0.9), 1e-12);
+    }
+
+    @Test
+    void mutualInformationOfDomainAndExpert() {
+        assertEquals(0, Load.mutualInformation(new double[][] {{2, 4}, {1, 2}}), 1e-12, "chosen regardless of the domain");
+        assertEquals(Math.log(2), Load.mutualInformation(new double[][] {{5, 0}, {0, 5}}), 1e-12, "an expert a domain");
+        assertEquals(0, Load.mutualInformation(new double[][] {{0, 0}, {0, 0}}), 1e-12);
+        double byHand = 0.5 * Math.log(0.5 / (0.5 * 0.75)) + 0.25 * Math.log(0.25 / (0.5 * 0.75)) + 0.25 * Math.log(0.25 / (0.5 * 0.25));
+        assertEquals(byHand, Load.mutualInformation(new double[][] {{2, 0}, {1, 1}}), 1e-12);
+    }
+
     private static Measurement step(long step, float... counts) {
         return new Measurement(step, 1, 1, 1, 1, 1, Map.of("layers.0.moe", counts), Map.of());
     }
