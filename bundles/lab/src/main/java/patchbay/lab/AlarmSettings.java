@@ -5,7 +5,7 @@ import patchbay.tensor.UserError;
 /**
  * When a run complains of its experts' load.
  *
- * @param maxVio a layer above it for {@code steps} steps on end has collapsed; 0 is half of what it is when all tokens go to the
+ * @param maxVio a layer above it for {@code steps} steps on end has collapsed, until it is not for as many; 0 is half of what it is when all tokens go to the
  *         same k of E experts, E/k − 1
  * @param dead steps without a token after which an expert is called dead
  */

@@ -23,8 +23,9 @@ final class Alarms {
 
     private static final class Layer {
         private List<Integer> dead = List.of();
-        private int above;
         private boolean collapsed;
+        /** Steps on end that say otherwise: above the limit, or of a collapsed layer not above. */
+        private int otherwise;
     }
 
     /** What is new after a step, in words. */
@@ -61,13 +62,16 @@ final class Alarms {
 
     private void watchForCollapse(RunLoad.Row row, Layer layer, List<String> news) {
         double limit = limit(row.batch().length);
-        layer.above = row.maxVio() > limit ? layer.above + 1 : 0;
-        if (!layer.collapsed && layer.above >= settings.steps()) {
-            layer.collapsed = true;
+        layer.otherwise = row.maxVio() > limit == layer.collapsed ? 0 : layer.otherwise + 1;
+        if (layer.otherwise < settings.steps()) {
+            return;
+        }
+        layer.collapsed = !layer.collapsed;
+        layer.otherwise = 0;
+        if (layer.collapsed) {
             news.add(String.format(Locale.ROOT, "%s: its load collapses: MaxVio %.2f, above %.2f for %d steps; try a higher coefficient of"
                     + " its balancer, or 'swap %s.balancer loss-free rate=0.01'", row.path(), row.maxVio(), limit, settings.steps(), row.path()));
-        } else if (layer.collapsed && layer.above == 0) {
-            layer.collapsed = false;
+        } else {
             news.add(String.format(Locale.ROOT, "%s: its load is spread again: MaxVio %.2f", row.path(), row.maxVio()));
         }
     }
