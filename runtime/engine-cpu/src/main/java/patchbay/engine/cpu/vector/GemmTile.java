@@ -1,9 +1,11 @@
 package patchbay.engine.cpu.vector;
 
 import static patchbay.engine.cpu.vector.Vectors.FLOATS;
+import static patchbay.engine.cpu.vector.Vectors.INTS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /**
  * The innermost part of a matrix product: a tile of C, some rows high and two vectors wide, stays in registers while it
@@ -12,7 +14,8 @@ import jdk.incubator.vector.FloatVector;
  * call that is not inlined become objects, and the product ten times slower.
  *
  * <p>Every method: {@code k} length of the sum; element (r, p) of A at {@code a0 + r·aRow + p·aColumn}; row p of B at
- * {@code b0 + p·bRow}, contiguous; row r of C at {@code c0 + r·cRow}.
+ * {@code b0 + p·bRow}, contiguous; row r of C at {@code c0 + r·cRow}; {@code keep} −1 to add to C, 0 to write over it. That is
+ * a mask and no branch: a branch first taken late would throw the compiled tile away.
  */
 final class GemmTile {
 
@@ -23,9 +26,82 @@ final class GemmTile {
 
     private GemmTile() {}
 
-    /** 8 rows; 16 sums and 2 rows of B fit the 32 registers of AVX-512, not the 16 of AVX2. */
-    static void rows8(int k, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow,
-            float[] c, int c0, int cRow) {
+    /** 8 rows of an A with contiguous columns; 16 sums and 2 rows of B fit the 32 registers of AVX-512, not the 16 of AVX2. */
+    static void columns8(int k, float[] a, int a0, int aColumn, float[] b, int b0, int bRow,
+            float[] c, int c0, int cRow, int keep) {
+        var left0 = FloatVector.zero(FLOATS);
+        var right0 = FloatVector.zero(FLOATS);
+        var left1 = FloatVector.zero(FLOATS);
+        var right1 = FloatVector.zero(FLOATS);
+        var left2 = FloatVector.zero(FLOATS);
+        var right2 = FloatVector.zero(FLOATS);
+        var left3 = FloatVector.zero(FLOATS);
+        var right3 = FloatVector.zero(FLOATS);
+        var left4 = FloatVector.zero(FLOATS);
+        var right4 = FloatVector.zero(FLOATS);
+        var left5 = FloatVector.zero(FLOATS);
+        var right5 = FloatVector.zero(FLOATS);
+        var left6 = FloatVector.zero(FLOATS);
+        var right6 = FloatVector.zero(FLOATS);
+        var left7 = FloatVector.zero(FLOATS);
+        var right7 = FloatVector.zero(FLOATS);
+        for (int p = 0, i = a0, j = b0; p < k; p++, i += aColumn, j += bRow) {
+            var left = FloatVector.fromArray(FLOATS, b, j);
+            var right = FloatVector.fromArray(FLOATS, b, j + LANES);
+            var x0 = FloatVector.broadcast(FLOATS, a[i]);
+            left0 = x0.fma(left, left0);
+            right0 = x0.fma(right, right0);
+            var x1 = FloatVector.broadcast(FLOATS, a[i + 1]);
+            left1 = x1.fma(left, left1);
+            right1 = x1.fma(right, right1);
+            var x2 = FloatVector.broadcast(FLOATS, a[i + 2]);
+            left2 = x2.fma(left, left2);
+            right2 = x2.fma(right, right2);
+            var x3 = FloatVector.broadcast(FLOATS, a[i + 3]);
+            left3 = x3.fma(left, left3);
+            right3 = x3.fma(right, right3);
+            var x4 = FloatVector.broadcast(FLOATS, a[i + 4]);
+            left4 = x4.fma(left, left4);
+            right4 = x4.fma(right, right4);
+            var x5 = FloatVector.broadcast(FLOATS, a[i + 5]);
+            left5 = x5.fma(left, left5);
+            right5 = x5.fma(right, right5);
+            var x6 = FloatVector.broadcast(FLOATS, a[i + 6]);
+            left6 = x6.fma(left, left6);
+            right6 = x6.fma(right, right6);
+            var x7 = FloatVector.broadcast(FLOATS, a[i + 7]);
+            left7 = x7.fma(left, left7);
+            right7 = x7.fma(right, right7);
+        }
+        int c1 = c0 + cRow;
+        int c2 = c1 + cRow;
+        int c3 = c2 + cRow;
+        int c4 = c3 + cRow;
+        int c5 = c4 + cRow;
+        int c6 = c5 + cRow;
+        int c7 = c6 + cRow;
+        var mask = IntVector.broadcast(INTS, keep);
+        left0.add(FloatVector.fromArray(FLOATS, c, c0).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c0);
+        right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c0 + LANES);
+        left1.add(FloatVector.fromArray(FLOATS, c, c1).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c1);
+        right1.add(FloatVector.fromArray(FLOATS, c, c1 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c1 + LANES);
+        left2.add(FloatVector.fromArray(FLOATS, c, c2).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c2);
+        right2.add(FloatVector.fromArray(FLOATS, c, c2 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c2 + LANES);
+        left3.add(FloatVector.fromArray(FLOATS, c, c3).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c3);
+        right3.add(FloatVector.fromArray(FLOATS, c, c3 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c3 + LANES);
+        left4.add(FloatVector.fromArray(FLOATS, c, c4).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c4);
+        right4.add(FloatVector.fromArray(FLOATS, c, c4 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c4 + LANES);
+        left5.add(FloatVector.fromArray(FLOATS, c, c5).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c5);
+        right5.add(FloatVector.fromArray(FLOATS, c, c5 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c5 + LANES);
+        left6.add(FloatVector.fromArray(FLOATS, c, c6).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c6);
+        right6.add(FloatVector.fromArray(FLOATS, c, c6 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c6 + LANES);
+        left7.add(FloatVector.fromArray(FLOATS, c, c7).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c7);
+        right7.add(FloatVector.fromArray(FLOATS, c, c7 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c7 + LANES);
+    }
+
+    /** 8 rows of an A with contiguous rows, against a packed B. */
+    static void rows8(int k, float[] a, int a0, int aRow, float[] b, int b0,
+            float[] c, int c0, int cRow, int keep) {
         var left0 = FloatVector.zero(FLOATS);
         var right0 = FloatVector.zero(FLOATS);
         var left1 = FloatVector.zero(FLOATS);
@@ -49,31 +125,31 @@ final class GemmTile {
         int a5 = a4 + aRow;
         int a6 = a5 + aRow;
         int a7 = a6 + aRow;
-        for (int p = 0, i = 0, j = b0; p < k; p++, i += aColumn, j += bRow) {
+        for (int p = 0, j = b0; p < k; p++, j += COLUMNS) {
             var left = FloatVector.fromArray(FLOATS, b, j);
             var right = FloatVector.fromArray(FLOATS, b, j + LANES);
-            var x0 = FloatVector.broadcast(FLOATS, a[a0 + i]);
+            var x0 = FloatVector.broadcast(FLOATS, a[a0 + p]);
             left0 = x0.fma(left, left0);
             right0 = x0.fma(right, right0);
-            var x1 = FloatVector.broadcast(FLOATS, a[a1 + i]);
+            var x1 = FloatVector.broadcast(FLOATS, a[a1 + p]);
             left1 = x1.fma(left, left1);
             right1 = x1.fma(right, right1);
-            var x2 = FloatVector.broadcast(FLOATS, a[a2 + i]);
+            var x2 = FloatVector.broadcast(FLOATS, a[a2 + p]);
             left2 = x2.fma(left, left2);
             right2 = x2.fma(right, right2);
-            var x3 = FloatVector.broadcast(FLOATS, a[a3 + i]);
+            var x3 = FloatVector.broadcast(FLOATS, a[a3 + p]);
             left3 = x3.fma(left, left3);
             right3 = x3.fma(right, right3);
-            var x4 = FloatVector.broadcast(FLOATS, a[a4 + i]);
+            var x4 = FloatVector.broadcast(FLOATS, a[a4 + p]);
             left4 = x4.fma(left, left4);
             right4 = x4.fma(right, right4);
-            var x5 = FloatVector.broadcast(FLOATS, a[a5 + i]);
+            var x5 = FloatVector.broadcast(FLOATS, a[a5 + p]);
             left5 = x5.fma(left, left5);
             right5 = x5.fma(right, right5);
-            var x6 = FloatVector.broadcast(FLOATS, a[a6 + i]);
+            var x6 = FloatVector.broadcast(FLOATS, a[a6 + p]);
             left6 = x6.fma(left, left6);
             right6 = x6.fma(right, right6);
-            var x7 = FloatVector.broadcast(FLOATS, a[a7 + i]);
+            var x7 = FloatVector.broadcast(FLOATS, a[a7 + p]);
             left7 = x7.fma(left, left7);
             right7 = x7.fma(right, right7);
         }
@@ -84,27 +160,28 @@ final class GemmTile {
         int c5 = c4 + cRow;
         int c6 = c5 + cRow;
         int c7 = c6 + cRow;
-        left0.add(FloatVector.fromArray(FLOATS, c, c0)).intoArray(c, c0);
-        right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES)).intoArray(c, c0 + LANES);
-        left1.add(FloatVector.fromArray(FLOATS, c, c1)).intoArray(c, c1);
-        right1.add(FloatVector.fromArray(FLOATS, c, c1 + LANES)).intoArray(c, c1 + LANES);
-        left2.add(FloatVector.fromArray(FLOATS, c, c2)).intoArray(c, c2);
-        right2.add(FloatVector.fromArray(FLOATS, c, c2 + LANES)).intoArray(c, c2 + LANES);
-        left3.add(FloatVector.fromArray(FLOATS, c, c3)).intoArray(c, c3);
-        right3.add(FloatVector.fromArray(FLOATS, c, c3 + LANES)).intoArray(c, c3 + LANES);
-        left4.add(FloatVector.fromArray(FLOATS, c, c4)).intoArray(c, c4);
-        right4.add(FloatVector.fromArray(FLOATS, c, c4 + LANES)).intoArray(c, c4 + LANES);
-        left5.add(FloatVector.fromArray(FLOATS, c, c5)).intoArray(c, c5);
-        right5.add(FloatVector.fromArray(FLOATS, c, c5 + LANES)).intoArray(c, c5 + LANES);
-        left6.add(FloatVector.fromArray(FLOATS, c, c6)).intoArray(c, c6);
-        right6.add(FloatVector.fromArray(FLOATS, c, c6 + LANES)).intoArray(c, c6 + LANES);
-        left7.add(FloatVector.fromArray(FLOATS, c, c7)).intoArray(c, c7);
-        right7.add(FloatVector.fromArray(FLOATS, c, c7 + LANES)).intoArray(c, c7 + LANES);
+        var mask = IntVector.broadcast(INTS, keep);
+        left0.add(FloatVector.fromArray(FLOATS, c, c0).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c0);
+        right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c0 + LANES);
+        left1.add(FloatVector.fromArray(FLOATS, c, c1).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c1);
+        right1.add(FloatVector.fromArray(FLOATS, c, c1 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c1 + LANES);
+        left2.add(FloatVector.fromArray(FLOATS, c, c2).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c2);
+        right2.add(FloatVector.fromArray(FLOATS, c, c2 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c2 + LANES);
+        left3.add(FloatVector.fromArray(FLOATS, c, c3).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c3);
+        right3.add(FloatVector.fromArray(FLOATS, c, c3 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c3 + LANES);
+        left4.add(FloatVector.fromArray(FLOATS, c, c4).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c4);
+        right4.add(FloatVector.fromArray(FLOATS, c, c4 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c4 + LANES);
+        left5.add(FloatVector.fromArray(FLOATS, c, c5).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c5);
+        right5.add(FloatVector.fromArray(FLOATS, c, c5 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c5 + LANES);
+        left6.add(FloatVector.fromArray(FLOATS, c, c6).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c6);
+        right6.add(FloatVector.fromArray(FLOATS, c, c6 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c6 + LANES);
+        left7.add(FloatVector.fromArray(FLOATS, c, c7).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c7);
+        right7.add(FloatVector.fromArray(FLOATS, c, c7 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c7 + LANES);
     }
 
     /** 4 rows; 8 sums and 2 rows of B fit 16 registers. */
     static void rows4(int k, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow,
-            float[] c, int c0, int cRow) {
+            float[] c, int c0, int cRow, int keep) {
         var left0 = FloatVector.zero(FLOATS);
         var right0 = FloatVector.zero(FLOATS);
         var left1 = FloatVector.zero(FLOATS);
@@ -135,19 +212,20 @@ final class GemmTile {
         int c1 = c0 + cRow;
         int c2 = c1 + cRow;
         int c3 = c2 + cRow;
-        left0.add(FloatVector.fromArray(FLOATS, c, c0)).intoArray(c, c0);
-        right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES)).intoArray(c, c0 + LANES);
-        left1.add(FloatVector.fromArray(FLOATS, c, c1)).intoArray(c, c1);
-        right1.add(FloatVector.fromArray(FLOATS, c, c1 + LANES)).intoArray(c, c1 + LANES);
-        left2.add(FloatVector.fromArray(FLOATS, c, c2)).intoArray(c, c2);
-        right2.add(FloatVector.fromArray(FLOATS, c, c2 + LANES)).intoArray(c, c2 + LANES);
-        left3.add(FloatVector.fromArray(FLOATS, c, c3)).intoArray(c, c3);
-        right3.add(FloatVector.fromArray(FLOATS, c, c3 + LANES)).intoArray(c, c3 + LANES);
+        var mask = IntVector.broadcast(INTS, keep);
+        left0.add(FloatVector.fromArray(FLOATS, c, c0).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c0);
+        right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c0 + LANES);
+        left1.add(FloatVector.fromArray(FLOATS, c, c1).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c1);
+        right1.add(FloatVector.fromArray(FLOATS, c, c1 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c1 + LANES);
+        left2.add(FloatVector.fromArray(FLOATS, c, c2).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c2);
+        right2.add(FloatVector.fromArray(FLOATS, c, c2 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c2 + LANES);
+        left3.add(FloatVector.fromArray(FLOATS, c, c3).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c3);
+        right3.add(FloatVector.fromArray(FLOATS, c, c3 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c3 + LANES);
     }
 
     /** 2 rows. */
     static void rows2(int k, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow,
-            float[] c, int c0, int cRow) {
+            float[] c, int c0, int cRow, int keep) {
         var left0 = FloatVector.zero(FLOATS);
         var right0 = FloatVector.zero(FLOATS);
         var left1 = FloatVector.zero(FLOATS);
@@ -164,15 +242,16 @@ final class GemmTile {
             right1 = x1.fma(right, right1);
         }
         int c1 = c0 + cRow;
-        left0.add(FloatVector.fromArray(FLOATS, c, c0)).intoArray(c, c0);
-        right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES)).intoArray(c, c0 + LANES);
-        left1.add(FloatVector.fromArray(FLOATS, c, c1)).intoArray(c, c1);
-        right1.add(FloatVector.fromArray(FLOATS, c, c1 + LANES)).intoArray(c, c1 + LANES);
+        var mask = IntVector.broadcast(INTS, keep);
+        left0.add(FloatVector.fromArray(FLOATS, c, c0).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c0);
+        right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c0 + LANES);
+        left1.add(FloatVector.fromArray(FLOATS, c, c1).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c1);
+        right1.add(FloatVector.fromArray(FLOATS, c, c1 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c1 + LANES);
     }
 
     /** 1 row. */
     static void rows1(int k, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow,
-            float[] c, int c0, int cRow) {
+            float[] c, int c0, int cRow, int keep) {
         var left0 = FloatVector.zero(FLOATS);
         var right0 = FloatVector.zero(FLOATS);
         for (int p = 0, i = 0, j = b0; p < k; p++, i += aColumn, j += bRow) {
@@ -182,7 +261,8 @@ final class GemmTile {
             left0 = x0.fma(left, left0);
             right0 = x0.fma(right, right0);
         }
-        left0.add(FloatVector.fromArray(FLOATS, c, c0)).intoArray(c, c0);
-        right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES)).intoArray(c, c0 + LANES);
+        var mask = IntVector.broadcast(INTS, keep);
+        left0.add(FloatVector.fromArray(FLOATS, c, c0).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c0);
+        right0.add(FloatVector.fromArray(FLOATS, c, c0 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c0 + LANES);
     }
 }
