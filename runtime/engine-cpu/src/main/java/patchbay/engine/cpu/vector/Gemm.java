@@ -1,5 +1,6 @@
 package patchbay.engine.cpu.vector;
 
+import static patchbay.engine.cpu.vector.GemmTile.A_ROW;
 import static patchbay.engine.cpu.vector.GemmTile.COLUMNS;
 import static patchbay.engine.cpu.vector.GemmTile.ROWS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
@@ -17,7 +18,7 @@ import java.util.Arrays;
 final class Gemm {
 
     /** Longest block of p: a panel of B, two vectors wide, takes 32 KiB of the first cache. */
-    private static final int DEPTH = 256;
+    private static final int DEPTH = A_ROW;
     /** Most rows at a time: with {@link #DEPTH}, 256 KiB of A in the second cache. */
     private static final int HEIGHT = 256;
     /** Most columns at a time: with {@link #DEPTH}, 1 MiB of packed B. */
@@ -26,10 +27,8 @@ final class Gemm {
     private static final int WORTH_PACKING = 4 * ROWS;
     /** Elements of a B that is read in place by any number of rows: it stays in the first cache as it is. */
     private static final int SMALL = 10 * 1024;
-    /** Columns from which it pays to pack an A of contiguous rows, which costs as much as some 14 columns. */
-    private static final int WIDE = Integer.getInteger("wide", 256);
     /** Distance of A's columns up to which they are read in place: beyond, they drive each other out of the first cache. */
-    private static final int NEAR = Integer.getInteger("near", 256);
+    private static final int NEAR = 768;
 
     /** Rows of A that are packed together. */
     private static final int STRIP = Math.max(LANES, ROWS);
@@ -57,9 +56,8 @@ final class Gemm {
         var workspace = WORKSPACE.get();
         int blocks = (k - 1) / DEPTH + 1;
         int depth = (k - 1) / blocks + 1;
-        boolean byRows = aColumn == 1 && n < WIDE && m >= WORTH_PACKING;
-        boolean unpacked = bColumn == 1 && (m < WORTH_PACKING || !byRows && (long) k * bRow <= SMALL);
-        boolean inPlace = byRows || aRow == 1 && aColumn <= NEAR;
+        boolean unpacked = bColumn == 1 && (m < WORTH_PACKING || (long) k * bRow <= SMALL);
+        boolean inPlace = aRow == 1 && aColumn <= NEAR;
         for (int p = 0; p < k; p += depth) {
             int length = Math.min(depth, k - p);
             int keep = p == 0 ? 0 : -1;
@@ -70,9 +68,14 @@ final class Gemm {
                     int height = Math.min(HEIGHT, m - i);
                     var left = a;
                     int left0 = a0 + i * aRow + p * aColumn;
-                    int strip = byRows ? 0 : STRIP;
-                    int aStep = byRows ? aRow : aColumn;
-                    if (!inPlace) {
+                    int strip = STRIP;
+                    int aStep = aColumn;
+                    if (aColumn == 1) {
+                        Packing.copy(a, left0, aRow, workspace, PACKED_A, A_ROW, height, length);
+                        left = workspace;
+                        left0 = PACKED_A;
+                        strip = 0;
+                    } else if (!inPlace) {
                         packA(a, left0, aRow, aColumn, workspace, height, length);
                         left = workspace;
                         left0 = PACKED_A;
@@ -113,7 +116,7 @@ final class Gemm {
             int m, int n, int k, int keep, float[] workspace) {
         for (int i = 0; i < m; ) {
             int rows = height(m - i);
-            int at = strip == 0 ? a0 + i * aStep : a0 + i / STRIP * strip + i % STRIP;
+            int at = strip == 0 ? a0 + i * A_ROW : a0 + i / STRIP * strip + i % STRIP;
             if (n == COLUMNS) {
                 tile(rows, k, a, at, aStep, strip == 0, b, b0, bRow, c, c0 + i * cRow, cRow, keep);
             } else {
@@ -136,12 +139,12 @@ final class Gemm {
 
     private static void tile(int rows, int k, float[] a, int a0, int aStep, boolean byRows, float[] b, int b0, int bRow,
             float[] c, int c0, int cRow, int keep) {
-        int aRow = byRows ? aStep : 1;
+        int aRow = byRows ? A_ROW : 1;
         int aColumn = byRows ? 1 : aStep;
         switch (rows) {
             case 8 -> {
                 if (byRows) {
-                    GemmTile.rows8(k, a, a0, aStep, b, b0, c, c0, cRow, keep);
+                    GemmTile.rows8(k, a, a0, b, b0, bRow, c, c0, cRow, keep);
                 } else {
                     GemmTile.columns8(k, a, a0, aStep, b, b0, bRow, c, c0, cRow, keep);
                 }

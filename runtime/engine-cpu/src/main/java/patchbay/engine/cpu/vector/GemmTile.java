@@ -23,6 +23,8 @@ final class GemmTile {
     static final int COLUMNS = 2 * LANES;
     /** Rows of the highest tile that the registers hold. */
     static final int ROWS = LANES >= 16 ? 8 : 4;
+    /** Distance of the rows in an A that is packed by rows: as it is a constant, one check of bounds serves for all of them. */
+    static final int A_ROW = 256;
 
     private GemmTile() {}
 
@@ -99,8 +101,8 @@ final class GemmTile {
         right7.add(FloatVector.fromArray(FLOATS, c, c7 + LANES).reinterpretAsInts().and(mask).reinterpretAsFloats()).intoArray(c, c7 + LANES);
     }
 
-    /** 8 rows of an A with contiguous rows, against a packed B. */
-    static void rows8(int k, float[] a, int a0, int aRow, float[] b, int b0,
+    /** 8 rows of a packed A with contiguous rows. */
+    static void rows8(int k, float[] a, int a0, float[] b, int b0, int bRow,
             float[] c, int c0, int cRow, int keep) {
         var left0 = FloatVector.zero(FLOATS);
         var right0 = FloatVector.zero(FLOATS);
@@ -118,38 +120,31 @@ final class GemmTile {
         var right6 = FloatVector.zero(FLOATS);
         var left7 = FloatVector.zero(FLOATS);
         var right7 = FloatVector.zero(FLOATS);
-        int a1 = a0 + aRow;
-        int a2 = a1 + aRow;
-        int a3 = a2 + aRow;
-        int a4 = a3 + aRow;
-        int a5 = a4 + aRow;
-        int a6 = a5 + aRow;
-        int a7 = a6 + aRow;
-        for (int p = 0, j = b0; p < k; p++, j += COLUMNS) {
+        for (int p = 0, j = b0; p < k; p++, j += bRow) {
             var left = FloatVector.fromArray(FLOATS, b, j);
             var right = FloatVector.fromArray(FLOATS, b, j + LANES);
             var x0 = FloatVector.broadcast(FLOATS, a[a0 + p]);
             left0 = x0.fma(left, left0);
             right0 = x0.fma(right, right0);
-            var x1 = FloatVector.broadcast(FLOATS, a[a1 + p]);
+            var x1 = FloatVector.broadcast(FLOATS, a[a0 + p + A_ROW]);
             left1 = x1.fma(left, left1);
             right1 = x1.fma(right, right1);
-            var x2 = FloatVector.broadcast(FLOATS, a[a2 + p]);
+            var x2 = FloatVector.broadcast(FLOATS, a[a0 + p + 2 * A_ROW]);
             left2 = x2.fma(left, left2);
             right2 = x2.fma(right, right2);
-            var x3 = FloatVector.broadcast(FLOATS, a[a3 + p]);
+            var x3 = FloatVector.broadcast(FLOATS, a[a0 + p + 3 * A_ROW]);
             left3 = x3.fma(left, left3);
             right3 = x3.fma(right, right3);
-            var x4 = FloatVector.broadcast(FLOATS, a[a4 + p]);
+            var x4 = FloatVector.broadcast(FLOATS, a[a0 + p + 4 * A_ROW]);
             left4 = x4.fma(left, left4);
             right4 = x4.fma(right, right4);
-            var x5 = FloatVector.broadcast(FLOATS, a[a5 + p]);
+            var x5 = FloatVector.broadcast(FLOATS, a[a0 + p + 5 * A_ROW]);
             left5 = x5.fma(left, left5);
             right5 = x5.fma(right, right5);
-            var x6 = FloatVector.broadcast(FLOATS, a[a6 + p]);
+            var x6 = FloatVector.broadcast(FLOATS, a[a0 + p + 6 * A_ROW]);
             left6 = x6.fma(left, left6);
             right6 = x6.fma(right, right6);
-            var x7 = FloatVector.broadcast(FLOATS, a[a7 + p]);
+            var x7 = FloatVector.broadcast(FLOATS, a[a0 + p + 7 * A_ROW]);
             left7 = x7.fma(left, left7);
             right7 = x7.fma(right, right7);
         }

@@ -48,11 +48,8 @@ final class Packing {
      * @param n columns, at most {@code width}
      */
     static void pack(float[] from, int origin, int row, int column, float[] to, int at, int width, int n, int k) {
-        if (column == 1 && n == 2 * LANES) {
-            for (int p = 0; p < k; p++) {
-                FloatVector.fromArray(FLOATS, from, origin + p * row).intoArray(to, at + p * width);
-                FloatVector.fromArray(FLOATS, from, origin + p * row + LANES).intoArray(to, at + p * width + LANES);
-            }
+        if (column == 1) {
+            copy(from, origin, row, to, at, width, k, n);
             return;
         }
         for (int j = 0; j < n; j += LANES) {
@@ -60,10 +57,7 @@ final class Packing {
             int source = origin + j * column;
             int target = at + j;
             int done = 0;
-            if (columns == LANES && column == 1) {
-                copy(from, source, row, to, target, width, k);
-                done = k;
-            } else if (columns == LANES && row == 1 && LANES >= 4) {
+            if (columns == LANES && row == 1 && LANES >= 4) {
                 for (; done + LANES <= k; done += LANES) {
                     transpose(from, source + done, column, to, target + done * width, width);
                 }
@@ -72,9 +66,18 @@ final class Packing {
         }
     }
 
-    private static void copy(float[] from, int origin, int row, float[] to, int at, int width, int k) {
-        for (int p = 0; p < k; p++) {
-            FloatVector.fromArray(FLOATS, from, origin + p * row).intoArray(to, at + p * width);
+    /** {@code to[at + i·toRow + j] = from[origin + i·row + j]} for {@code i < m} and {@code j < n}. */
+    static void copy(float[] from, int origin, int row, float[] to, int at, int toRow, int m, int n) {
+        int whole = Vectors.floor(n);
+        for (int i = 0; i < m; i++) {
+            int source = origin + i * row;
+            int target = at + i * toRow;
+            for (int j = 0; j < whole; j += LANES) {
+                FloatVector.fromArray(FLOATS, from, source + j).intoArray(to, target + j);
+            }
+            for (int j = whole; j < n; j++) {
+                to[target + j] = from[source + j];
+            }
         }
     }
 
