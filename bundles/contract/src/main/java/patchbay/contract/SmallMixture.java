@@ -65,7 +65,7 @@ public record SmallMixture(Mode mode, int batch, int experts, int k, int[] ids, 
         int dim = tokens[0].length;
         int time = ids.length / batch;
         var leaks = parts.values().stream().filter(part -> !part.canBeCausal()).map(SmallMixture::name).toList();
-        var settings = new ModelSettings(1, dim, 1, time, 1, experts, k, 0, List.of(), true, 0, ModelSettings.Norm.rms, 1, leaks);
+        var settings = new ModelSettings(1, dim, 1, time, 1, experts, k, 0, List.of(), true, 0, ModelSettings.Norm.rms).withLeaks(leaks);
         var plugs = new LinkedHashMap<String, Plug>(Map.of("layers.0.moe.experts", Plug.of("times")));
         parts.forEach((socket, part) -> plugs.put("layers.0.moe." + socket, new Plug(name(part), options.getOrDefault(socket, Map.of()))));
         var offered = new LinkedHashMap<String, Part>(parts);

@@ -37,10 +37,9 @@ public final class WholeModel {
         this(PlainParts.decoder(accepting(SETTINGS, part), VOCABULARY, part, options));
     }
 
-    private static ModelSettings accepting(ModelSettings s, Part part) {
+    private static ModelSettings accepting(ModelSettings settings, Part part) {
         var leaks = part.canBeCausal() ? List.<String>of() : List.of(part.getClass().getAnnotation(Plugin.class).value());
-        return new ModelSettings(s.layers(), s.dim(), s.heads(), s.context(), s.hidden(), s.experts(), s.k(), s.sharedExperts(),
-                s.dense(), s.tied(), s.dropout(), s.norm(), s.balancers(), leaks);
+        return settings.withLeaks(leaks);
     }
 
     /** @param decoder of a context of 13 and a vocabulary of 11 at least */

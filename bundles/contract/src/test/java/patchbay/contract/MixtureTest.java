@@ -96,7 +96,7 @@ class MixtureTest {
     }
 
     private static ModelSettings settings(int balancers, List<String> leaks) {
-        return new ModelSettings(1, 2, 1, 4, 2, 2, 2, 0, List.of(), true, 0, Norm.rms, balancers, leaks);
+        return new ModelSettings(1, 2, 1, 4, 2, 2, 2, 0, List.of(), true, 0, Norm.rms).withBalancers(balancers).withLeaks(leaks);
     }
 
     private static Rack rack(ModelSettings settings, Map<String, Part> parts) {

@@ -23,11 +23,11 @@ import patchbay.tensor.Tensor;
 public record Bench(Building building, String path, Map<String, Object> options) {
 
     public Router.Scope scope(Router router) {
-        return new Scopes.ForRouter(building, fitting(Router.class, router), building.settings().experts());
+        return new Scopes.ForRouter(building, fitting(Router.class, router), building.settings().routed());
     }
 
     public Balancer.Scope scope(Balancer balancer) {
-        return new Scopes.ForBalancer(building, fitting(Balancer.class, balancer), building.settings().experts());
+        return new Scopes.ForBalancer(building, fitting(Balancer.class, balancer), building.settings().routed());
     }
 
     public Capacity.Scope scope(Capacity capacity) {

@@ -1,7 +1,6 @@
 package patchbay.model;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import patchbay.spi.Assignment;
 import patchbay.spi.Balancer;
@@ -31,6 +30,7 @@ public final class Mixture {
     private final List<Fitting> balancers = new ArrayList<>();
     private final Fitting capacityFitting;
     private final Capacity capacity;
+    private final Experts experts;
 
     /** @param path {@code layers.3.moe} */
     public Mixture(Rack rack, String path) {
@@ -43,6 +43,7 @@ public final class Mixture {
         }
         this.capacityFitting = rack.at(path + ".capacity");
         this.capacity = rack.part(Capacity.class, path + ".capacity");
+        this.experts = new Experts(rack, path);
     }
 
     /**
@@ -96,9 +97,9 @@ public final class Mixture {
 
     /** How many experts the router sees. */
     private int seen(Building building) {
-        int experts = building.settings().experts();
+        int experts = building.settings().routed();
         int spare = building.at(capacityFitting, () -> capacity.spare(new Scopes.ForCapacity(building, capacityFitting)));
-        if (spare < 0 || experts - spare < building.settings().k()) {
+        if (spare < 0 || spare > building.settings().experts() || experts - spare < building.settings().k()) {
             throw new ShapeError(capacityFitting.place() + " keeps " + spare + " of " + experts + " experts spare; at least k = "
                     + building.settings().k() + " must be left for the router");
         }
@@ -137,7 +138,6 @@ public final class Mixture {
     private Mixed chosen(Building building, Tensor tokens, Assignment.Choices choices, Tensor affinities, Tensor valid) {
         int n = tokens.dim(0);
         int k = building.settings().k();
-        int experts = building.settings().experts();
         expected(routerFitting, choices.experts(), TensorType.i32(n, k));
         expected(routerFitting, choices.weights(), TensorType.f32(n, k));
         var one = building.graph().constant(Shape.scalar(), 1);
@@ -151,25 +151,24 @@ public final class Mixture {
             var lost = asked.experts().greaterOrEqual(0).subtract(admitted.experts().greaterOrEqual(0)); // [N, k]
             building.tally(path + ".dropped", lost.scatterLast(asked.experts(), affinities.dim(1)).sum(0));
         }
-        building.tally(path + ".mass", admitted.weights().scatterLast(admitted.experts(), experts).sum(0));
-        var grouping = admitted.experts().groupBy(experts);
-        var sorted = new Scopes.Rows(grouping.offsets(), numbers(building, n * k, k).gather(grouping.order()));
-        var results = experts(building, tokens.dispatch(grouping, k), sorted); // [N·k, dim]
+        building.tally(path + ".mass", admitted.weights().scatterLast(admitted.experts(), building.settings().routed()).sum(0));
         int seen = affinities.dim(1);
-        var counts = admitted == asked && seen == experts ? grouping.counts() : asked.experts().groupBy(seen).counts();
-        return new Mixed(results.combine(admitted.weights(), grouping), admitted, asked.experts().oneHot(seen).sum(1), counts);
+        var returned = experts.chosen(building, tokens, admitted, building.settings().routed() - seen);
+        boolean told = admitted == asked && returned.counts().dim(0) == building.settings().routed() && seen == returned.counts().dim(0);
+        var counts = told ? returned.counts() : asked.experts().groupBy(seen).counts();
+        return new Mixed(returned.output(), admitted, asked.experts().oneHot(seen).sum(1), counts);
     }
 
     /** Experts choose: each takes C rows. */
     private Mixed taken(Building building, Tensor tokens, Assignment.Takes takes, Tensor valid) {
         int n = tokens.dim(0);
-        int experts = building.settings().experts();
+        int experts = building.settings().routed();
         int capacity = takes.tokens().dim(-1);
         expected(routerFitting, takes.tokens(), TensorType.i32(experts, capacity));
         expected(routerFitting, takes.weights(), TensorType.f32(experts, capacity));
         var rows = takes.tokens().flatten(); // [E·C]
         var present = valid.unsqueeze(1).gather(rows); // [E·C, 1]: 0 where no token, or padding, was taken
-        var results = experts(building, tokens.gather(rows), new Scopes.Rows(even(building, capacity), rows)); // [E·C, dim]
+        var results = this.experts.even(building, tokens.gather(rows), rows); // [E·C, dim]
         var weights = takes.weights().reshape(rows.dim(0), 1).multiply(present);
         building.tally(path + ".mass", weights.reshape(experts, capacity).sum(1));
         var taken = takes.tokens().oneHot(n).sum(1).permute(1, 0).multiply(valid.unsqueeze(1)); // [E, C, N] → [N, E]
@@ -181,7 +180,7 @@ public final class Mixture {
         int batch = building.ids().dim(0);
         int time = building.ids().dim(1);
         int dim = tokens.dim(1);
-        int experts = building.settings().experts();
+        int experts = building.settings().routed();
         int s = slots.dispatch().dim(-1) / experts;
         var type = TensorType.f32(batch, time, experts * s);
         expected(routerFitting, slots.dispatch(), type);
@@ -189,35 +188,13 @@ public final class Mixture {
         var present = valid.reshape(batch, time, 1);
         var inputs = slots.dispatch().multiply(present).matmul(tokens.reshape(batch, time, dim), true, false) // [B, E·S, dim]
                 .reshape(batch, experts, s, dim).permute(1, 0, 2, 3).reshape(experts * batch * s, dim);
-        var none = numbers(building, inputs.dim(0), Integer.MAX_VALUE).subtract(building.graph().constant(Shape.scalar(), 1)); // −1 everywhere
-        var results = experts(building, inputs, new Scopes.Rows(even(building, batch * s), none))
+        var none = Experts.numbers(building, inputs.dim(0), Integer.MAX_VALUE).subtract(building.graph().constant(Shape.scalar(), 1)); // −1 everywhere
+        var results = this.experts.even(building, inputs, none)
                 .reshape(experts, batch, s, dim).permute(1, 0, 2, 3).reshape(batch, experts * s, dim);
         building.tally(path + ".mass", slots.combine().multiply(present).reshape(batch * time, experts, s).sum(2).sum(0));
         var output = slots.combine().matmul(results).reshape(batch * time, dim);
         var taken = valid.unsqueeze(1).broadcastTo(Shape.of(batch * time, experts)); // every token is in every expert
         return new Mixed(output, slots, taken);
-    }
-
-    /** Offsets of experts that have {@code rows} rows each: i32[E + 1]. */
-    private static Tensor even(Building building, int rows) {
-        var offsets = new int[building.settings().experts() + 1];
-        Arrays.setAll(offsets, expert -> expert * rows);
-        return building.graph().constant(Shape.of(offsets.length), offsets);
-    }
-
-    /** 0 … rows − 1, each divided by {@code k}: i32[rows]. */
-    private static Tensor numbers(Building building, int rows, int k) {
-        var numbers = new int[rows];
-        Arrays.setAll(numbers, row -> row / k);
-        return building.graph().constant(Shape.of(rows), numbers);
-    }
-
-    /** rows [R, dim], sorted by expert → [R, dim]. */
-    private Tensor experts(Building building, Tensor rows, Scopes.Rows sorted) {
-        var fitting = rack.at(path + ".experts");
-        var expert = rack.part(Expert.class, path + ".experts");
-        return building.at(fitting, () ->
-                expected(fitting, expert.forward(new Scopes.ForExperts(building, fitting, sorted), rows), rows.type()));
     }
 
     private Tensor shared(Building building, Tensor tokens) {

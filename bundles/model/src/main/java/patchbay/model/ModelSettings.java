@@ -1,5 +1,6 @@
 package patchbay.model;
 
+import java.util.HashSet;
 import java.util.List;
 import patchbay.tensor.UserError;
 
@@ -11,7 +12,7 @@ import patchbay.tensor.UserError;
  * @param heads query heads of an attention
  * @param context the most tokens of a sequence
  * @param hidden inner width of one expert, or of a dense feed-forward
- * @param experts routed experts a mixture layer
+ * @param experts routed experts a mixture layer, all of one plugin
  * @param k experts that a token is sent to
  * @param sharedExperts times {@code hidden} is the inner width of the feed-forward that every token passes beside the routed ones
  * @param dense the layers, counted from 0, with one dense feed-forward in place of a mixture; {@code all} for every layer
@@ -20,9 +21,10 @@ import patchbay.tensor.UserError;
  * @param norm {@code rms} or {@code layer}
  * @param balancers balancers of a mixture layer that work together, in sockets {@code balancer}, {@code balancer-2}, …
  * @param leaks plugins that may show a token what comes after it in this model
+ * @param extras names of further routed experts of every mixture layer, each with a socket of its own: {@code experts.NAME}
  */
 public record ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
-        List<String> dense, boolean tied, float dropout, Norm norm, int balancers, List<String> leaks) {
+        List<String> dense, boolean tied, float dropout, Norm norm, int balancers, List<String> leaks, List<String> extras) {
 
     /** The normalisation before each sub-layer and before the output. */
     public enum Norm { rms, layer }
@@ -30,6 +32,7 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
     public ModelSettings {
         dense = List.copyOf(dense);
         leaks = List.copyOf(leaks);
+        extras = List.copyOf(extras);
         atLeast("layers", layers, 1);
         atLeast("dim", dim, 1);
         atLeast("heads", heads, 1);
@@ -48,20 +51,47 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
                 throw new UserError("model.dense names layer '" + layer + "'; valid: all, or a list of 0 to " + (layers - 1));
             }
         }
+        var names = new HashSet<String>();
+        for (var name : extras) {
+            if (!name.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*")) {
+                throw new UserError("model.extras: '" + name + "' is no name for an expert; lower case, words joined by hyphens");
+            }
+            if (!names.add(name)) {
+                throw new UserError("model.extras names '" + name + "' twice");
+            }
+        }
         boolean allDense = dense.contains("all") || dense.stream().distinct().count() == layers;
         if (!allDense) {
             atLeast("experts", experts, 1);
             atLeast("k", k, 1);
-            if (k > experts) {
-                throw new UserError("model.k is " + k + ", but a layer has only " + experts + " experts");
+            if (k > experts + extras.size()) {
+                throw new UserError("model.k is " + k + ", but a layer has only " + (experts + extras.size()) + " experts");
             }
         }
     }
 
-    /** With one balancer, and no leaks. */
+    /** With one balancer, no leaks and no extras. */
     public ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
             List<String> dense, boolean tied, float dropout, Norm norm) {
-        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of());
+        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of());
+    }
+
+    public ModelSettings withBalancers(int number) {
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, number, leaks, extras);
+    }
+
+    public ModelSettings withLeaks(List<String> accepted) {
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, accepted, extras);
+    }
+
+    /** @param k of all experts, so many may be more than those that share a plugin */
+    public ModelSettings withExtras(List<String> names, int k) {
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, names);
+    }
+
+    /** Routed experts of a mixture layer, the extras among them: E. */
+    public int routed() {
+        return experts + extras.size();
     }
 
     public static ModelSettings defaults() {

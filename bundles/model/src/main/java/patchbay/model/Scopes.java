@@ -1,5 +1,7 @@
 package patchbay.model;
 
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
@@ -124,7 +126,7 @@ final class Scopes {
 
         @Override
         public int experts() {
-            return building().settings().experts();
+            return building().settings().routed();
         }
 
         @Override
@@ -133,14 +135,52 @@ final class Scopes {
         }
     }
 
-    /** One feed-forward that all tokens pass. */
+    /**
+     * What experts are told of their rows.
+     *
+     * @param offsets where each expert's rows begin, and the last end: [experts + 1]
+     * @param tokens which of the N tokens each row is, [R], i32; −1 for none
+     */
+    record Rows(Tensor offsets, Tensor tokens) {
+
+        /** The rows' entries of [B, T]; −1 where a row is none of the tokens, or no expert's. */
+        private Tensor of(Tensor entries) {
+            var graph = entries.graph();
+            var one = graph.constant(Shape.scalar(), 1);
+            int experts = offsets.dim(0) - 1;
+            var places = new int[tokens.dim(0)];
+            Arrays.setAll(places, place -> place);
+            var taken = graph.constant(Shape.of(places.length), places).less(offsets.slice(0, experts, experts + 1)).toInt();
+            return entries.flatten().add(one).gather(tokens).multiply(taken).subtract(one); // what is not there reads 0
+        }
+    }
+
+    /** One feed-forward: that all tokens pass, or one beside the experts of a mixture, with the first of the rows. */
     static final class ForDense extends SocketScope implements Expert.Scope {
 
         private final int hidden;
+        private final Optional<Rows> sent;
 
+        /** All tokens. */
         ForDense(Building building, Fitting fitting, int hidden) {
+            this(building, fitting, hidden, Optional.empty());
+        }
+
+        /** @param sent the rows up to the last offset are its own */
+        ForDense(Building building, Fitting fitting, int hidden, Optional<Rows> sent) {
             super(building, fitting);
             this.hidden = hidden;
+            this.sent = sent;
+        }
+
+        @Override
+        Tensor project(String name, Tensor rows, int out, double scale) {
+            if (sent.isEmpty()) {
+                return super.project(name, rows, out, scale);
+            }
+            int in = rows.dim(-1);
+            var weight = parameter(name, Shape.of(in, out), Initializer.normal((float) (scale / Math.sqrt(in))));
+            return rows.groupedMatmul(weight.reshape(1, in, out), sent.get().offsets()); // of its own rows, not of the others
         }
 
         @Override
@@ -160,22 +200,18 @@ final class Scopes {
 
         @Override
         public Tensor ids() {
-            return building().ids().flatten();
+            return of(building().ids());
         }
 
         @Override
         public Tensor domains() {
-            return building().domains().flatten();
+            return of(building().domains());
+        }
+
+        private Tensor of(Tensor entries) {
+            return sent.map(rows -> rows.of(entries)).orElseGet(entries::flatten);
         }
     }
-
-    /**
-     * Rows sorted by expert.
-     *
-     * @param offsets where each expert's rows begin, and the last end: [experts + 1]
-     * @param tokens which of the N tokens each row is, [R], i32; −1 for none
-     */
-    record Rows(Tensor offsets, Tensor tokens) {}
 
     /** Several experts, each with rows of its own. */
     static final class ForExperts extends SocketScope implements Expert.Scope {
@@ -213,18 +249,12 @@ final class Scopes {
 
         @Override
         public Tensor ids() {
-            return of(building().ids());
+            return sorted.of(building().ids());
         }
 
         @Override
         public Tensor domains() {
-            return of(building().domains());
-        }
-
-        /** The rows' entries of [B, T]; −1 where a row is none of the tokens. */
-        private Tensor of(Tensor entries) {
-            var one = graph().constant(Shape.scalar(), 1);
-            return entries.flatten().add(one).gather(sorted.tokens()).subtract(one); // what is not there reads 0
+            return sorted.of(building().domains());
         }
     }
 

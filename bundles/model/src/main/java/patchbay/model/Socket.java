@@ -40,12 +40,20 @@ public record Socket(String path, Class<? extends Part> kind, Plug standard) {
                 }
                 sockets.add(new Socket(path + ".moe.capacity", Capacity.class, Plug.of("dropless")));
                 sockets.add(new Socket(path + ".moe.experts", Expert.class, Plug.of("swiglu")));
+                for (var name : settings.extras()) {
+                    sockets.add(new Socket(extra(path + ".moe", name), Expert.class, Plug.of("swiglu")));
+                }
                 if (settings.sharedExperts() > 0) {
                     sockets.add(new Socket(path + ".moe.shared", Expert.class, Plug.of("swiglu")));
                 }
             }
         }
         return sockets;
+    }
+
+    /** {@code layers.3.moe.experts.NAME}: that of an expert beside those that share a plugin. */
+    static String extra(String mixture, String name) {
+        return mixture + ".experts." + name;
     }
 
     /** {@code layers.3.moe.balancer}, and {@code layers.3.moe.balancer-2} of those that stand behind it. */

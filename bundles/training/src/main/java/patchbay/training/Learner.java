@@ -2,6 +2,7 @@ package patchbay.training;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,7 +122,8 @@ public final class Learner implements AutoCloseable {
         from.read(name, values);
         var parameter = Update.parameter(name);
         return decoder.rack().fittings().values().stream()
-                .filter(fitting -> parameter.startsWith(fitting.socket().path() + ".")).findFirst()
+                .filter(fitting -> parameter.startsWith(fitting.socket().path() + "."))
+                .max(Comparator.comparingInt(fitting -> fitting.socket().path().length())) // an extra expert's, before the others' around it
                 .flatMap(fitting -> {
                     var local = parameter.substring(fitting.socket().path().length() + 1);
                     var carried = fitting.offer().part().carryOver(local, was, values, now);
@@ -235,7 +237,7 @@ public final class Learner implements AutoCloseable {
             long size = variables.type(name).size();
             all += size;
             if (name.contains(".moe.experts.")) {
-                idle += size * (model.experts() - model.k()) / model.experts();
+                idle += size * (model.routed() - model.k()) / model.routed();
             }
         }
         return new Size(all, all - idle);

@@ -263,6 +263,18 @@ class LearnerTest {
         }
     }
 
+    /** Of three experts and an extra that is as large a token uses two on average. */
+    @Test
+    void anExtraIsUsedAsOftenAsTheOthers() {
+        var four = Fixture.decoder(Map.of());
+        var three = new ModelSettings(2, 16, 2, Fixture.CONTEXT, 12, 3, 2, 0, List.of(), true, 0, ModelSettings.Norm.layer);
+        var extra = Fixture.decoder(three.withExtras(List.of("side"), 2), Map.of());
+        try (var together = Learner.begin(new ReferenceEngine(), four, Fixture.training(1, 1, 1), 1);
+                var apart = Learner.begin(new ReferenceEngine(), extra, Fixture.training(1, 1, 1), 1)) {
+            assertEquals(together.size(), apart.size());
+        }
+    }
+
     @Test
     void aModelOfDenseLayersLearnsToo() {
         var settings = new ModelSettings(1, 16, 2, Fixture.CONTEXT, 12, 1, 1, 0, List.of("all"), false, 0.1f, ModelSettings.Norm.rms);

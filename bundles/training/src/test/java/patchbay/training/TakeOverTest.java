@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import patchbay.contract.Trial;
+import patchbay.model.ModelSettings;
 import patchbay.model.Plug;
 import patchbay.tensor.Engine;
 import patchbay.tensor.UserError;
@@ -119,11 +120,21 @@ class TakeOverTest {
 
     @Test
     void aPartsOwnRuleCarriesValuesIntoAnotherShape() {
-        try (var before = Learner.begin(engine, Fixture.decoder(Map.of(EXPERTS, Plug.of("wide"))), SETTINGS, 1)) {
+        carriedByItsOwnRule(Fixture.MODEL, EXPERTS);
+    }
+
+    /** The experts around it, whose socket's path begins its own, have no such rule. */
+    @Test
+    void anExtraExpertsRuleIsItsOwn() {
+        carriedByItsOwnRule(Fixture.MODEL.withExtras(List.of("side"), 2), EXPERTS + ".side");
+    }
+
+    private void carriedByItsOwnRule(ModelSettings model, String socket) {
+        try (var before = Learner.begin(engine, Fixture.decoder(model, Map.of(socket, Plug.of("wide"))), SETTINGS, 1)) {
             train(before, 0, 4);
-            try (var after = before.candidate(Fixture.decoder(Map.of(EXPERTS, wide(6))), 4)) {
+            try (var after = before.candidate(Fixture.decoder(model, Map.of(socket, wide(6))), 4)) {
                 after.takeOver(before);
-                for (var name : List.of(EXPERTS + ".up", "moment1/" + EXPERTS + ".up", "moment2/" + EXPERTS + ".up")) {
+                for (var name : List.of(socket + ".up", "moment1/" + socket + ".up", "moment2/" + socket + ".up")) {
                     var was = Trial.values(before.variables(), name);
                     var now = Trial.values(after.variables(), name);
                     assertEquals(2 * was.length, now.length);
@@ -131,8 +142,8 @@ class TakeOverTest {
                         assertEquals(was[i % was.length], now[i], name);
                     }
                 }
-                assertEquals(0, after.births().get(EXPERTS + ".up"), "its moments are as old as before");
-                assertEquals(4, after.births().get(EXPERTS + ".down"), "which had no rule");
+                assertEquals(0, after.births().get(socket + ".up"), "its moments are as old as before");
+                assertEquals(4, after.births().get(socket + ".down"), "which had no rule");
                 train(after, 4, 6);
             }
         }
