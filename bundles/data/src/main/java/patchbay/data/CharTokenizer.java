@@ -45,6 +45,16 @@ final class CharTokenizer implements Tokenizer {
     }
 
     @Override
+    public boolean equals(Object other) {
+        return other instanceof CharTokenizer same && ends == same.ends && Arrays.equals(characters, same.characters);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(characters);
+    }
+
+    @Override
     public String name() {
         return "char";
     }

@@ -13,10 +13,11 @@ import patchbay.training.TrainingSettings;
  * names in kebab-case.
  *
  * @param seed of the parameters, the split of the data, the batches, and every other random choice
+ * @param from another run whose last checkpoint this one begins with, as far as it fits ({@link Inheritance}); empty for none
  * @param sockets which plugin is in which socket when the run starts; a socket that none is named for has its standard one
  * @param swaps what is put in later, in the order of its steps
  */
-public record Experiment(String name, long seed, DataSettings data, ModelSettings model, Wiring sockets,
+public record Experiment(String name, long seed, String from, DataSettings data, ModelSettings model, Wiring sockets,
         TrainingSettings training, List<PlannedSwap> swaps, SampleSettings samples, AlarmSettings alarms) {
 
     public Experiment {
@@ -34,7 +35,7 @@ public record Experiment(String name, long seed, DataSettings data, ModelSetting
 
     /** What counts where a file says nothing: a small mixture of experts on WordNet's definitions. */
     public static Experiment defaults() {
-        return new Experiment("unnamed", 1, DataSettings.defaults(), ModelSettings.defaults(), Wiring.empty(),
+        return new Experiment("unnamed", 1, "", DataSettings.defaults(), ModelSettings.defaults(), Wiring.empty(),
                 TrainingSettings.defaults(), List.of(), SampleSettings.defaults(), AlarmSettings.defaults());
     }
 

@@ -1,5 +1,6 @@
 package patchbay.lab;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -102,14 +103,18 @@ public final class Lab {
         for (var swap : experiment.swaps()) {
             rack.with(swap.socket(), swap.plug(), archive);
         }
+        var inheritance = Optional.of(experiment.from()).filter(from -> !from.isEmpty()).map(from -> new Inheritance(runsFolder, from, engine));
         var dataset = read(experiment);
+        inheritance.ifPresent(from -> from.check(dataset.tokenizer()));
         var learner = Learner.begin(engine, new Decoder(rack, dataset.tokenizer().vocabularySize()), experiment.training(), experiment.seed());
+        var inherited = inheritance.map(from -> from.passTo(learner));
         var folder = RunFolder.create(runsFolder, experiment.name(), experiment.toYaml());
+        inherited.ifPresent(_ -> Inheritance.keep(learner, folder));
         dataset.tokenizer().save(folder.tokenizer());
         folder.write(provenance(experiment, dataset));
         var wiring = Fitted.of(rack.fittings().values());
         return begin(new RunStart(folder, experiment, dataset, archive, buildLimit, learner, 0, new Event.Started(0, wiring),
-                Script.of(experiment, 0), true), listener);
+                inherited, Script.of(experiment, 0), true), listener);
     }
 
     /**
@@ -129,8 +134,10 @@ public final class Lab {
         latest.skipped().forEach(reason -> LOG.warn("checkpoint passed over: {}", reason));
         if (latest.checkpoint().isEmpty()) {
             var sockets = history.wiringAtStart();
-            return begin(new RunStart(folder, experiment, dataset, archive, buildLimit, learner(experiment, dataset, sockets, Optional.empty()), 0,
-                    new Event.Resumed(0, "", 1, sockets), Script.of(history, 1, experiment, 0), true), listener);
+            var origin = Inheritance.kept(folder);
+            int journalled = origin.isPresent() ? 2 : 1; // it began, and with what
+            return begin(new RunStart(folder, experiment, dataset, archive, buildLimit, learner(experiment, dataset, sockets, origin), 0,
+                    new Event.Resumed(0, "", journalled, sockets), Optional.empty(), Script.of(history, journalled, experiment, 0), true), listener);
         }
         var checkpoint = latest.checkpoint().get();
         if (checkpoint.step() >= experiment.training().steps()) {
@@ -140,7 +147,7 @@ public final class Lab {
         var learner = learner(experiment, dataset, state.sockets(), Optional.of(checkpoint));
         return begin(new RunStart(folder, experiment, dataset, archive, buildLimit, learner, checkpoint.step(),
                 new Event.Resumed(checkpoint.step(), folder.relative(checkpoint.folder()), state.journalled(), state.sockets()),
-                Script.of(history, state.journalled(), experiment, checkpoint.step()), true), listener);
+                Optional.empty(), Script.of(history, state.journalled(), experiment, checkpoint.step()), true), listener);
     }
 
     /** Starts a run anew from its record: the same data, plugins of the same hashes, the same swaps at the same steps. */
@@ -148,12 +155,15 @@ public final class Lab {
         var experiment = Experiment.read(original.experiment(), List.of());
         var history = Journal.read(original.journal()).effective();
         var dataset = sameData(experiment, original);
-        var learner = learner(experiment, dataset, history.wiringAtStart(), Optional.empty());
+        var learner = learner(experiment, dataset, history.wiringAtStart(), Inheritance.kept(original));
         var folder = RunFolder.create(runsFolder, "replay-of-" + original.id(), experiment.toYaml());
         dataset.tokenizer().save(folder.tokenizer());
         folder.write(provenance(experiment, dataset));
+        if (Files.exists(original.origin())) {
+            Inheritance.keep(learner, folder);
+        }
         return begin(new RunStart(folder, experiment, dataset, archive, buildLimit, learner, 0, new Event.Started(0, history.wiringAtStart()),
-                Script.of(history), false), listener);
+                history.last(Event.Inherited.class), Script.of(history), false), listener);
     }
 
     private Run begin(RunStart start, RunListener listener) {

@@ -51,6 +51,7 @@ public final class Run {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
     private final Event beginning;
+    private final Optional<Event.Inherited> inherited;
 
     private volatile long step;
     private volatile RunState state = RunState.created;
@@ -82,12 +83,14 @@ public final class Run {
         this.record = new RunRecord(folder, experiment, step);
         this.milestones = new Milestones(folder, experiment, dataset, this::told);
         this.beginning = start.beginning();
+        this.inherited = start.inherited();
         this.thread = Thread.ofPlatform().name("run " + folder.id()).unstarted(this::live);
     }
 
     /** Starts the thread. */
     void begin() {
         happened(beginning);
+        inherited.ifPresent(this::happened);
         state = RunState.running;
         thread.start();
     }

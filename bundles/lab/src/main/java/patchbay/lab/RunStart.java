@@ -1,6 +1,7 @@
 package patchbay.lab;
 
 import java.time.Duration;
+import java.util.Optional;
 import patchbay.data.Dataset;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.RunFolder;
@@ -11,8 +12,9 @@ import patchbay.training.Learner;
  *
  * @param step steps done already
  * @param beginning the journal's entry: {@link Event.Started} or {@link Event.Resumed}
+ * @param inherited what it took over from another run
  * @param script the swaps that are known beforehand
  * @param hotDeployment whether it takes up bundles that are updated while it runs
  */
 record RunStart(RunFolder folder, Experiment experiment, Dataset dataset, Archive archive,
-        Duration buildLimit, Learner learner, long step, Event beginning, Script script, boolean hotDeployment) {}
+        Duration buildLimit, Learner learner, long step, Event beginning, Optional<Event.Inherited> inherited, Script script, boolean hotDeployment) {}

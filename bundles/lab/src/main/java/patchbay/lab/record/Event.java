@@ -23,6 +23,17 @@ public sealed interface Event {
     }
 
     /**
+     * The run begins with what another one had learnt.
+     *
+     * @param run the other
+     * @param of how many steps the other had done
+     * @param same parameters that were taken as they are
+     * @param copied parameters of experts that are copies of a dense feed-forward
+     * @param started parameters that start from their first values
+     */
+    record Inherited(long step, String run, long of, int same, int copied, int started) implements Event {}
+
+    /**
      * The run went on from a checkpoint; what had happened after that does not count any more.
      *
      * @param checkpoint path inside the run's folder

@@ -134,6 +134,11 @@ public record RunFolder(Path path) {
         return path.resolve("specialisation.json");
     }
 
+    /** The values that the run began with, as a folder of one checkpoint, if they were another run's. */
+    public Path origin() {
+        return path.resolve("origin");
+    }
+
     public Path tokenizer() {
         return path.resolve("tokenizer.json");
     }

@@ -32,6 +32,7 @@ class JournalTest {
             swapped(4),
             new Event.Refused(5, "layers.*", "evil", Map.of("x", "<b>\n\u2028\"\\"), "command", List.of(BUNDLE), "yields NaN\nin \u0000 \uD83D\uDE00"),
             new Event.RolledBack(6, "command", List.of(COSINE), List.of(TOP_K), Transfer.none(), 0.25),
+            new Event.Inherited(0, "other-1", 30, 4, 6, 2),
             new Event.Evaluated(7, 0.1 + 0.2, Map.of("layers.0.moe", List.of(0L, 1L << 40))),
             new Event.Evaluated(7, Double.NaN, Map.of()),
             new Event.Checkpointed(8, "checkpoints/8", 1e-9),
