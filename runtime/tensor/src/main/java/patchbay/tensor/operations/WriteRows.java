@@ -39,9 +39,11 @@ public record WriteRows() implements Operation {
     @Override
     public List<Launch> launches(Node node) {
         var cache = node.input(0).shape();
+        int length = node.input(1).shape().dim(1);
         int width = cache.span(2, cache.rank());
         return List.of(Launch.of(KERNEL, cache.dim(0) * cache.dim(1)).input(0).input(1).input(2).output(0)
-                .value(cache.dim(1)).value(node.input(1).shape().dim(1)).value(width).work(width + 4));
+                .value(cache.dim(1)).value(length).value(width)
+                .work(1 + (long) width * length / Math.max(1, cache.dim(1)))); // of work in place, where only the values move
     }
 
     @Override

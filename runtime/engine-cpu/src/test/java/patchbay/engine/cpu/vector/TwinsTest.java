@@ -10,6 +10,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -69,17 +70,18 @@ class TwinsTest {
         }
     }
 
-    /** The arguments after the kernel ran on the ranges between {@code borders}. */
+    /** The arguments after the kernel ran on the ranges between {@code borders}; an array given twice is one array then, too. */
     private static Object[] run(Method kernel, TwinCase each, int... borders) throws ReflectiveOperationException {
         var given = each.arguments();
         var all = new Object[given.length + 2];
+        var copies = new IdentityHashMap<Object, Object>();
         for (int i = 0; i < given.length; i++) {
-            all[i + 2] = switch (given[i]) {
+            all[i + 2] = copies.computeIfAbsent(given[i], argument -> switch (argument) {
                 case float[] floats -> floats.clone();
                 case int[] ints -> ints.clone();
                 case short[] shorts -> shorts.clone();
-                default -> given[i];
-            };
+                default -> argument;
+            });
         }
         for (int i = 1; i < borders.length; i++) {
             all[0] = borders[i - 1];
