@@ -83,6 +83,11 @@ public final class Generator implements AutoCloseable {
         program.read("logits", logits);
     }
 
+    /** [vocabulary]: what the last token was drawn from. */
+    public float[] logits() {
+        return logits.clone();
+    }
+
     /** What a token costs: launches and buffers; empty if the engine does not say. */
     public Optional<Plan> plan() {
         return program.plan();

@@ -31,6 +31,11 @@ final class Ceiling {
         return new Contender("peak", 3.0 * Float.BYTES * LENGTH, Streaming::new);
     }
 
+    /** Reading alone, of as much as a large model's weights. */
+    static Contender reading() {
+        return new Contender("peak", (double) Float.BYTES * 4 * LENGTH, threads -> new Reading(threads));
+    }
+
     private static final class Multiplying implements Task {
 
         private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -119,6 +124,54 @@ final class Ceiling {
             for (int i = from; i < to; i++) {
                 a[i] = b[i] + 3 * c[i];
             }
+        }
+
+        @Override
+        public void close() {
+            crew.close();
+        }
+    }
+
+    /** Each thread reads its part of an array in four places at once: processors prefetch more of several streams than of one. */
+    private static final class Reading implements Task {
+
+        private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+
+        private final Crew crew;
+        private final float[] array = new float[4 * LENGTH];
+        private final float[] sums;
+        private final IntConsumer part;
+
+        Reading(int threads) {
+            crew = new Crew(threads);
+            sums = new float[threads];
+            Arrays.fill(array, 1);
+            int stream = array.length / threads / 4 / BLOCK * BLOCK;
+            part = thread -> {
+                int from = 4 * stream * thread;
+                for (int at = from; at < from + stream; at += BLOCK) {
+                    sums[thread] += sum(array, at, stream);
+                }
+            };
+        }
+
+        @Override
+        public void run() {
+            crew.run(part);
+        }
+
+        private static float sum(float[] x, int first, int stream) {
+            var a = FloatVector.zero(FLOATS);
+            var b = a;
+            var c = a;
+            var d = a;
+            for (int i = first; i < first + BLOCK; i += FLOATS.length()) {
+                a = a.add(FloatVector.fromArray(FLOATS, x, i));
+                b = b.add(FloatVector.fromArray(FLOATS, x, i + stream));
+                c = c.add(FloatVector.fromArray(FLOATS, x, i + 2 * stream));
+                d = d.add(FloatVector.fromArray(FLOATS, x, i + 3 * stream));
+            }
+            return a.add(b).add(c).add(d).lane(0);
         }
 
         @Override

@@ -17,7 +17,7 @@ record Figures(Line line, int threads, List<Samples> contenders, List<Samples> r
         var ours = contenders.getFirst();
         var ratios = contenders.stream().skip(1).map(other -> ours.with(other.name(), other, (a, b) -> a / b)).toList();
         double work = line.contenders().getFirst().work();
-        var share = ours.with("share", peak, (mine, limit) -> (line.unit().rate ? mine : work / (mine * 1e6)) / limit);
+        var share = ours.with("share", peak, (mine, limit) -> work / line.unit().nanos(work, line.tokens(), mine) / limit);
         return new Figures(line, threads, List.copyOf(contenders), ratios, peak, share);
     }
 

@@ -18,6 +18,11 @@ record Line(String name, Unit unit, int tokens, int millis, List<Contender> cont
         }
     }
 
+    /** Whether tokens a second are to be told beside the figure. */
+    boolean tellsTokens() {
+        return tokens > 0 && unit == Unit.MILLISECONDS;
+    }
+
     /** Everyone who takes turns: the contenders, and the machine's limit last. */
     List<Contender> turns() {
         var all = new ArrayList<>(contenders);

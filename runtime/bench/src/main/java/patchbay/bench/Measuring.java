@@ -73,7 +73,7 @@ record Measuring(int warmUp, int rounds, boolean fork, int longest) {
             for (int round = 0; round < values.length; round++) {
                 double nanos = iterations.get(round * turns.size() + who).getPrimaryResult().getStatistics().getPercentile(50);
                 double work = turns.get(who).work();
-                values[round] = peak ? work / nanos : line.unit().of(work, nanos);
+                values[round] = peak ? work / nanos : line.unit().of(work, line.tokens(), nanos);
             }
             samples.add(new Samples(turns.get(who).name(), values));
         }

@@ -25,7 +25,7 @@ final class Report {
         line.put("threads", figures.threads());
         line.put("unit", figures.line().unit().label);
         line.put("contenders", byName(figures.contenders()));
-        if (figures.line().tokens() > 0) {
+        if (figures.line().tellsTokens()) {
             line.put("tokensPerSecond", figures.line().tokens() / figures.contenders().getFirst().median() * 1e3);
         }
         line.put("ratios", byName(figures.ratios()));

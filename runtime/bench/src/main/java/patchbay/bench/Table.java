@@ -15,7 +15,7 @@ final class Table {
     /** @param benchmark whose lines will be shown, so that columns can be laid out before they are measured */
     Table(Benchmark benchmark) {
         others = benchmark.lines().stream().flatMap(line -> line.contenders().stream().skip(1)).map(Contender::name).distinct().toList();
-        tokens = benchmark.lines().stream().anyMatch(line -> line.tokens() > 0);
+        tokens = benchmark.lines().stream().anyMatch(Line::tellsTokens);
         widths.add(4 + benchmark.lines().stream().mapToInt(line -> line.name().length()).max().orElse(0));
         widths.add(9);
         widths.add(28);
@@ -49,7 +49,7 @@ final class Table {
         var ours = figures.contenders().getFirst();
         var cells = new ArrayList<>(List.of(line.name(), Integer.toString(figures.threads()), spread(ours, line.unit().label)));
         if (tokens) {
-            cells.add(line.tokens() == 0 ? "" : String.format(Locale.ROOT, "%.0f", line.tokens() / ours.median() * 1e3));
+            cells.add(line.tellsTokens() ? String.format(Locale.ROOT, "%.0f", line.tokens() / ours.median() * 1e3) : "");
         }
         others.forEach(other -> {
             cells.add(figures.contender(other).map(samples -> spread(samples, "")).orElse(""));
