@@ -3,17 +3,12 @@ package patchbay.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
-import patchbay.attention.full.FullAttention;
-import patchbay.balancer.auxiliaryloss.AuxiliaryLoss;
-import patchbay.expert.swiglu.SwiGlu;
 import patchbay.model.Building;
 import patchbay.model.Decoder;
 import patchbay.model.ModelSettings;
 import patchbay.model.Rack;
 import patchbay.model.Shelf;
 import patchbay.model.Wiring;
-import patchbay.position.rope.RotaryPosition;
-import patchbay.router.topk.TopKRouter;
 import patchbay.spi.Mode;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
@@ -48,8 +43,7 @@ record Llama(int layers, int dim, int heads, int vocabulary, int context, int ex
     Decoder decoder() {
         var settings = new ModelSettings(layers, dim, heads, context, hidden, experts, isDense() ? 1 : CHOSEN, 0,
                 isDense() ? List.of("all") : List.of(), true, 0, ModelSettings.Norm.rms);
-        var shelf = Shelf.of(new TopKRouter(), new AuxiliaryLoss(), new SwiGlu(), new FullAttention(), new RotaryPosition());
-        return new Decoder(Rack.fit(settings, Wiring.empty(), shelf), vocabulary);
+        return new Decoder(Rack.fit(settings, Wiring.empty(), Shelf.of(Plugins.all())), vocabulary);
     }
 
     /** Its random values, the same for everyone. */
@@ -79,12 +73,8 @@ record Llama(int layers, int dim, int heads, int vocabulary, int context, int ex
 
     /** Bytes of weights in f32 that a token must read: all of them, but of experts only the chosen. */
     double bytes() {
-        double bytes = 0;
-        for (var parameter : graph().parameters().entrySet()) {
-            double part = parameter.getKey().contains(".experts.") ? (double) CHOSEN / experts : 1;
-            bytes += part * Float.BYTES * parameter.getValue().size();
-        }
-        return bytes;
+        double feedForward = 3.0 * dim * hidden * (isDense() ? 1 : CHOSEN) + (isDense() ? 0 : dim * experts);
+        return Float.BYTES * (layers * (4.0 * dim * dim + feedForward + 2 * dim) + dim + (double) vocabulary * dim);
     }
 
     /**
