@@ -33,24 +33,30 @@ final class HalfSkinny {
         for (int i = 0; i < m; i++) {
             Arrays.fill(c, c0 + i * cRow, c0 + i * cRow + n, 0);
         }
-        int p = 0;
         boolean bf16 = mantissa == HalfPrecision.BF16;
-        for (; p + 3 < k && m == 1 && (Widening.VECTORS || !bf16); p += 4) {
-            int at = a0 + p * aColumn;
-            if (bf16) {
-                Bf16.add4(a[at], a[at + aColumn], a[at + 2 * aColumn], a[at + 3 * aColumn], b, b0 + p * bRow, bRow, c, c0, n);
-            } else {
-                addF16(a[at], a[at + aColumn], a[at + 2 * aColumn], a[at + 3 * aColumn], b, b0 + p * bRow, bRow, c, c0, n);
-            }
-        }
+        boolean direct = m == 1 && (Widening.VECTORS || !bf16);
         var rows = Widening.workspace(4 * STRIP);
-        for (; p < k; p += 4) {
-            int depth = Math.min(4, k - p);
-            for (int row = 0; row < depth; row++) {
-                Widening.widen(b, b0 + (p + row) * bRow, rows, row * n, n, mantissa);
+        int quarter = k / 4;
+        int step = quarter * aColumn;
+        for (int p = 0; p < quarter; p++) { // in the order of Skinny
+            int at = a0 + p * aColumn;
+            int row = b0 + p * bRow;
+            if (direct && bf16) {
+                Bf16.add4(a[at], a[at + step], a[at + 2 * step], a[at + 3 * step], b, row, quarter * bRow, c, c0, n);
+            } else if (direct) {
+                addF16(a[at], a[at + step], a[at + 2 * step], a[at + 3 * step], b, row, quarter * bRow, c, c0, n);
+            } else {
+                for (int i = 0; i < 4; i++) {
+                    Widening.widen(b, row + i * quarter * bRow, rows, i * n, n, mantissa);
+                }
+                Skinny.add(a, at, aRow, step, rows, 0, n, c, c0, cRow, m, n, 4);
             }
-            Skinny.add(a, a0 + p * aColumn, aRow, aColumn, rows, 0, n, c, c0, cRow, m, n, depth);
         }
+        int rest = k - 4 * quarter;
+        for (int i = 0; i < rest; i++) {
+            Widening.widen(b, b0 + (4 * quarter + i) * bRow, rows, i * n, n, mantissa);
+        }
+        Skinny.add(a, a0 + 4 * quarter * aColumn, aRow, aColumn, rows, 0, n, c, c0, cRow, m, n, rest);
     }
 
     /**
