@@ -32,7 +32,6 @@ class JournalTest {
             swapped(4),
             new Event.Refused(5, "layers.*", "evil", Map.of("x", "<b>\n\u2028\"\\"), "command", List.of(BUNDLE), "yields NaN\nin \u0000 \uD83D\uDE00"),
             new Event.RolledBack(6, "command", List.of(COSINE), List.of(TOP_K), Transfer.none(), 0.25),
-            new Event.Inherited(0, "other-1", 30, 4, 6, 2),
             new Event.Evaluated(7, 0.1 + 0.2, Map.of("layers.0.moe", List.of(0L, 1L << 40))),
             new Event.Evaluated(7, Double.NaN, Map.of()),
             new Event.Checkpointed(8, "checkpoints/8", 1e-9),
@@ -40,7 +39,8 @@ class JournalTest {
             new Event.Sampled(9, "dog: ", "an \"animal\"\r\n\t"),
             new Event.Paused(10), new Event.Unpaused(10), new Event.Stopped(11, "command"), new Event.Failed(12, ""),
             new Event.Finished(13), new Event.PluginArrived(14, "router", "cosine", BUNDLE), new Event.PluginGone(15, "router", "cosine", BUNDLE),
-            new Event.Warning(16, "\uD800 alone"));
+            new Event.Warning(16, "\uD800 alone"),
+            new Event.Inherited(0, "other-1", 30, 4, 6, 2));
 
     @TempDir
     Path folder;
