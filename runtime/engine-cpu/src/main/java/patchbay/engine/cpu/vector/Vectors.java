@@ -99,7 +99,7 @@ public final class Vectors {
     }
 
     // Constants as vectors: each broadcast written out in a kernel costs the compiler, which inlines only so much.
-    private static final FloatVector ONE = all(1f);
+    static final FloatVector ONE = all(1f);
     private static final FloatVector TWO = all(2f);
     private static final FloatVector GREATEST = all(89f);
     private static final FloatVector LEAST = all(-104f);
@@ -120,7 +120,7 @@ public final class Vectors {
     private static final IntVector SHIFT_1 = IntVector.broadcast(INTS, 1);
     private static final IntVector SHIFT_23 = IntVector.broadcast(INTS, 23);
 
-    private static FloatVector all(float value) {
+    static FloatVector all(float value) {
         return FloatVector.broadcast(FLOATS, value);
     }
 
