@@ -9,9 +9,9 @@ import patchbay.tensor.Tensor;
 final class Chunks {
 
     /** Scalar operations below which another thread's help costs more than it saves. */
-    private static final long WORTH = 20_000;
+    private static final long WORTH = 10_000;
     /** How much sooner a Vector API twin is done with as many. */
-    private static final long FASTER = 10;
+    private static final long FASTER = 4;
     /** Chunks for each thread, as rows may differ in cost and threads in speed. */
     private static final int EACH = 4;
     /** Borders lie at multiples of this, so that no two threads write one cache line where a row is one element. */

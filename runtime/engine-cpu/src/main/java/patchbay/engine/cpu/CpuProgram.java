@@ -43,6 +43,15 @@ final class CpuProgram implements Program {
         if (bodies == null) {
             throw new IllegalStateException("this program is closed");
         }
+        pool.begin();
+        try {
+            runSteps();
+        } finally {
+            pool.end();
+        }
+    }
+
+    private void runSteps() {
         boolean recorded = KernelEvent.isRecorded();
         if (times.isPresent()) {
             times.get().run(steps, pool, recorded);

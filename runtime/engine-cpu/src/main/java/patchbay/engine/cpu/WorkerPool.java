@@ -1,14 +1,19 @@
 package patchbay.engine.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Threads that share the rows of one task at a time with the thread that asks. Rows are handed out in chunks, first
- * come, first served, so nobody waits for a worker that has not started: with one free core the caller does it all.
- * Between tasks a worker spins for a moment, because the next kernel of a run mostly follows at once, and then parks.
+ * Threads that share the rows of one task at a time with the thread that asks. Each has its own part of the rows, the same in
+ * every task, because what it wrote in one kernel still lies in its cache when the next one reads it. It takes them
+ * chunk by chunk, and then those of the others that nobody has begun, so nobody waits for a worker that has not started: with one
+ * free core the caller does it all.
+ *
+ * <p>While a program runs ({@link #begin}, {@link #end}) workers stay awake: waking one takes longer than many a kernel. They give
+ * way to whoever else wants their core, and park as soon as no program runs.
  */
 final class WorkerPool implements AutoCloseable {
 
@@ -18,6 +23,10 @@ final class WorkerPool implements AutoCloseable {
     }
 
     private static final int SPINS = 1500; // some 30 µs
+    /** Spins between two looks at whether others want the core. */
+    private static final int FEW_SPINS = 50;
+    /** Integers in a line of the cache: nobody's counter lies in the line of another's. */
+    private static final int LINE = 16;
 
     private final Worker[] workers;
     private final ReentrantLock busy = new ReentrantLock();
@@ -26,13 +35,16 @@ final class WorkerPool implements AutoCloseable {
     private Task task;
     private int rows;
     private int chunk;
+    private int chunks;
 
-    /** Chunks that nobody has taken yet. The last one is taken first. */
-    private final AtomicInteger open = new AtomicInteger();
+    /** For each thread, the caller being 0: how many chunks of its part nobody has taken yet. */
+    private final AtomicIntegerArray open;
     /** Chunks that are not done yet. */
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile Thread waiting;
+    /** Programs that run at the moment. */
+    private final AtomicInteger running = new AtomicInteger();
     /** Programs that want to know how long callers wait. */
     private final AtomicInteger watchers = new AtomicInteger();
     /** Nanoseconds that callers have waited while somebody watched. */
@@ -41,15 +53,34 @@ final class WorkerPool implements AutoCloseable {
 
     /** @param threads how many compute, the caller among them */
     WorkerPool(int threads) {
+        open = new AtomicIntegerArray(threads * LINE);
         workers = new Worker[threads - 1];
         for (int i = 0; i < workers.length; i++) {
-            workers[i] = new Worker("patchbay-cpu-" + (i + 1));
+            workers[i] = new Worker(i + 1);
             workers[i].start();
         }
     }
 
     int threads() {
         return workers.length + 1;
+    }
+
+    /** Tells that tasks will follow one another closely until {@link #end}. */
+    void begin() {
+        running.incrementAndGet();
+        wake();
+    }
+
+    void end() {
+        running.decrementAndGet();
+    }
+
+    private void wake() {
+        for (var worker : workers) {
+            if (worker.parked) {
+                LockSupport.unpark(worker);
+            }
+        }
     }
 
     /** Begins, or ends, to take the time that callers wait for the others; as often begun as ended, nobody watches. */
@@ -75,15 +106,13 @@ final class WorkerPool implements AutoCloseable {
             this.task = task;
             this.rows = rows;
             this.chunk = chunk;
-            int chunks = (rows - 1) / chunk + 1;
+            chunks = (rows - 1) / chunk + 1;
             pending.set(chunks);
-            open.set(chunks);
-            for (var worker : workers) {
-                if (worker.parked) {
-                    LockSupport.unpark(worker);
-                }
+            for (int part = workers.length; part >= 0; part--) {
+                open.set(part * LINE, begin(part + 1) - begin(part));
             }
-            while (take()) {
+            wake();
+            while (take(0)) {
                 // until none is left
             }
             if (watchers.get() == 0) {
@@ -106,16 +135,30 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Computes one chunk; false if there was none. */
-    private boolean take() {
-        int left;
-        do {
-            left = open.get();
-            if (left == 0) {
-                return false;
+    /** The first chunk of a thread's part. */
+    private int begin(int part) {
+        return (int) ((long) chunks * part / threads());
+    }
+
+    /** Computes one chunk, if there is one of {@code own} part then of that; false if there was none. */
+    private boolean take(int own) {
+        for (int i = 0; i < threads(); i++) {
+            int part = (own + i) % threads();
+            int left = open.get(part * LINE);
+            while (left > 0) {
+                int seen = open.compareAndExchange(part * LINE, left, left - 1);
+                if (seen == left) {
+                    compute(begin(part + 1) - left);
+                    return true;
+                }
+                left = seen;
             }
-        } while (!open.compareAndSet(left, left - 1));
-        int first = (left - 1) * chunk;
+        }
+        return false;
+    }
+
+    private void compute(int number) {
+        int first = number * chunk;
         try {
             if (failure.get() == null) {
                 task.run(first, Math.min(chunk, rows - first));
@@ -124,10 +167,12 @@ final class WorkerPool implements AutoCloseable {
             failure.compareAndSet(null, error);
         } finally {
             if (pending.decrementAndGet() == 0) {
-                LockSupport.unpark(waiting);
+                var caller = waiting;
+                if (caller != null) {
+                    LockSupport.unpark(caller);
+                }
             }
         }
-        return true;
     }
 
     private void await() {
@@ -158,10 +203,12 @@ final class WorkerPool implements AutoCloseable {
 
     private final class Worker extends Thread {
 
+        private final int part;
         private volatile boolean parked;
 
-        Worker(String name) {
-            super(name);
+        Worker(int part) {
+            super("patchbay-cpu-" + part);
+            this.part = part;
             setDaemon(true);
         }
 
@@ -169,19 +216,30 @@ final class WorkerPool implements AutoCloseable {
         public void run() {
             int idle = 0;
             while (!closed) {
-                if (take()) {
+                if (take(part)) {
                     idle = 0;
                 } else if (++idle < SPINS) {
                     Thread.onSpinWait();
+                } else if (running.get() > 0) {
+                    Thread.yield();
+                    idle = SPINS - FEW_SPINS;
                 } else {
                     parked = true;
-                    if (open.get() == 0 && !closed) {
+                    if (!isWanted() && !closed) {
                         LockSupport.park(WorkerPool.this);
                     }
                     parked = false;
                     idle = 0;
                 }
             }
+        }
+
+        private boolean isWanted() {
+            boolean wanted = running.get() > 0;
+            for (int i = 0; i < threads(); i++) {
+                wanted |= open.get(i * LINE) > 0;
+            }
+            return wanted;
         }
     }
 }

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +30,46 @@ class WorkerPoolTest {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void aWorkerStaysAwakeWhileAProgramRunsAndParksAfterwards() throws InterruptedException {
+        try (var pool = new WorkerPool(2)) {
+            pool.begin();
+            long before = processorTime();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (processorTime() - before < 50_000_000 && System.nanoTime() < deadline) {
+                Thread.onSpinWait(); // a serial part of the program: nothing is asked of the worker
+            }
+            assertTrue(processorTime() - before >= 50_000_000, "the worker sleeps");
+            pool.end();
+            assertTrue(!new CountDownLatch(1).await(100, TimeUnit.MILLISECONDS), "time to park");
+            before = processorTime();
+            assertTrue(!new CountDownLatch(1).await(300, TimeUnit.MILLISECONDS), "a time in which no program runs");
+            assertTrue(processorTime() - before < 10_000_000, "the worker does not sleep");
+        }
+    }
+
+    @Test
+    void rowsGoToTheThreadThatHadThemBefore() throws InterruptedException {
+        try (var pool = new WorkerPool(2)) {
+            var caller = Thread.currentThread();
+            var both = new CyclicBarrier(2);
+            for (int i = 0; i < 10; i++) {
+                pool.run((first, _) -> {
+                    assertEquals(first == 0, Thread.currentThread() == caller, "row " + first);
+                    await(both); // neither can take the other's
+                }, 2, 1);
+            }
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException error) {
+            throw new IllegalStateException(error);
         }
     }
 

@@ -65,7 +65,7 @@ public final class MatMul {
         }
     }
 
-    @Coarse
+    /** Not coarse: every group packs its own rows anyhow, and groups differ in size. */
     public static void groupedOuter(int first, int count, float[] rows, float[] gradients, int[] offsets, float[] out,
             int k, int n) {
         int end = first + count;
