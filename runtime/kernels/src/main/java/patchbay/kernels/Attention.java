@@ -118,6 +118,47 @@ public final class Attention {
         }
     }
 
+    /**
+     * Row {@code b·G + g} of all three gradients: the heads that read key head g. A score is computed once for the three, where
+     * {@link #queryGradient} and {@link #keyValueGradient} compute it twice but have a row for every query and every key. The same
+     * bits.
+     */
+    public static void gradients(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] dout,
+            float[] normalizer, float[] delta, float[] dq, float[] dk, float[] dv, int time, int keys, int heads, int groups, int dim,
+            int causal, float scale) {
+        for (@Parallel int i = 0; i < count; i++) {
+            int g = (first + i) % groups;
+            int b = (first + i) / groups;
+            for (int s = 0; s < keys; s++) {
+                int key = ((b * keys + s) * groups + g) * dim;
+                for (int d = 0; d < dim; d++) {
+                    dk[key + d] = 0;
+                    dv[key + d] = 0;
+                }
+            }
+            for (int h = g * (heads / groups); h < (g + 1) * (heads / groups); h++) {
+                for (int t = 0; t < time; t++) {
+                    int query = ((b * time + t) * heads + h) * dim;
+                    int at = (b * heads + h) * time + t;
+                    int end = Math.min(keys, causal != 0 ? start[0] + t + 1 : start[0] + time);
+                    for (int d = 0; d < dim; d++) {
+                        dq[query + d] = 0;
+                    }
+                    for (int s = 0; s < end; s++) {
+                        int key = ((b * keys + s) * groups + g) * dim;
+                        float p = (float) Math.exp(dot(q, query, k, key, dim) * scale - normalizer[at]);
+                        float dscore = p * (dot(dout, query, v, key, dim) - delta[at]) * scale;
+                        for (int d = 0; d < dim; d++) {
+                            dq[query + d] += dscore * k[key + d];
+                            dk[key + d] += dscore * q[query + d];
+                            dv[key + d] += p * dout[query + d];
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     private static float dot(float[] a, int aAt, float[] b, int bAt, int dim) {
         float sum = 0;
         for (int d = 0; d < dim; d++) {

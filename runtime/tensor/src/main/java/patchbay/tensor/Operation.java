@@ -21,6 +21,14 @@ public interface Operation {
     /** The kernel launches that compute the outputs of {@code node} from its inputs, in order. */
     List<Launch> launches(Node node);
 
+    /**
+     * The same, bit for bit with the plain kernels, for an engine of few threads: launches of fewer and larger rows where that
+     * saves work.
+     */
+    default List<Launch> coarseLaunches(Node node) {
+        return launches(node);
+    }
+
     /** Arrays that the launches of {@code node} need among themselves; their content is undefined at the start. */
     default List<TensorType> scratch(Node node) {
         return List.of();

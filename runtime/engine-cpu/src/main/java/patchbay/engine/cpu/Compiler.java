@@ -58,7 +58,7 @@ final class Compiler {
         var inputs = placement.inputs(node);
         var outputs = placement.outputs(node);
         var scratch = placement.scratch(node);
-        for (var launch : node.operation().launches(node)) {
+        for (var launch : node.operation().coarseLaunches(node)) {
             if (launch.rows() > 0) {
                 var kernel = twins.of(launch.kernel());
                 boolean fast = !kernel.equals(launch.kernel().method());

@@ -46,6 +46,21 @@ class TrainingStepTest {
         }
     }
 
+    /** Of heads enough that attention's gradients are computed head by head, and of sizes that fill no vector. */
+    @Test
+    void aHundredStepsHaveThePlainKernelsLossesAndTheSameBitsOnTwoThreads() {
+        var model = new SmallMixture(4, 19, 29, 36, 3, 2, 5, 20, 0);
+        try (var plain = CpuEngine.plain(1); var one = new CpuEngine(1); var two = new CpuEngine(2)) {
+            var expected = train(plain, model, 100);
+            var actual = train(one, model, 100);
+            assertSame(actual, train(two, model, 100));
+            for (int step = 1; step <= 100; step++) {
+                float loss = expected.get("loss " + step)[0];
+                assertEquals(loss, actual.get("loss " + step)[0], 1e-4f * loss, "loss " + step);
+            }
+        }
+    }
+
     @Test
     void aStepAllocatesNothing() {
         var model = new SmallMixture(4, 32, 65, 32, 2, 1, 5, 32, 0.1f);

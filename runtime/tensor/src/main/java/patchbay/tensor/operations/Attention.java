@@ -24,6 +24,7 @@ public record Attention(boolean causal, float scale) implements Operation {
     private static final Kernel FORWARD = Kernel.of(patchbay.kernels.Attention.class, "attention");
     private static final Kernel DELTA = Kernel.of(patchbay.kernels.Attention.class, "delta");
     private static final Kernel QUERY = Kernel.of(patchbay.kernels.Attention.class, "queryGradient");
+    private static final Kernel GRADIENTS = Kernel.of(patchbay.kernels.Attention.class, "gradients");
     private static final Kernel KEY_VALUE = Kernel.of(patchbay.kernels.Attention.class, "keyValueGradient");
 
     @Override
@@ -78,6 +79,9 @@ public record Attention(boolean causal, float scale) implements Operation {
     /** The gradients by q, k and v, from q, k, v, start, both outputs and the gradient by the first. */
     record Backward(Attention forward) implements Operation {
 
+        /** Heads that several threads can share evenly enough. */
+        private static final int ENOUGH_HEADS = 8;
+
         @Override
         public String name() {
             return "attention-gradient";
@@ -99,13 +103,27 @@ public record Attention(boolean causal, float scale) implements Operation {
             var q = node.input(0).shape();
             var k = node.input(1).shape();
             int groupSize = q.dim(2) / k.dim(2);
-            return List.of(
-                    Launch.of(DELTA, q.span(0, 3)).input(4).input(6).scratch(0)
-                            .value(q.dim(1)).value(q.dim(2)).value(q.dim(3)).work(2L * q.dim(3)),
+            return List.of(delta(q),
                     forward.sizes(Launch.of(QUERY, q.span(0, 3)).input(0).input(1).input(2).input(3).input(6).input(5)
                             .scratch(0).output(0), q, k).work(3L * k.dim(1) * (q.dim(3) + 5)),
                     forward.sizes(Launch.of(KEY_VALUE, k.span(0, 3)).input(0).input(1).input(2).input(3).input(6).input(5)
                             .scratch(0).output(1).output(2), q, k).work(4L * groupSize * q.dim(1) * (q.dim(3) + 5)));
+        }
+
+        private static Launch delta(Shape q) {
+            return Launch.of(DELTA, q.span(0, 3)).input(4).input(6).scratch(0)
+                    .value(q.dim(1)).value(q.dim(2)).value(q.dim(3)).work(2L * q.dim(3));
+        }
+
+        @Override
+        public List<Launch> coarseLaunches(Node node) {
+            var q = node.input(0).shape();
+            var k = node.input(1).shape();
+            if (k.dim(0) * k.dim(2) < ENOUGH_HEADS) {
+                return launches(node);
+            }
+            return List.of(delta(q), forward.sizes(Launch.of(GRADIENTS, k.dim(0) * k.dim(2)).input(0).input(1).input(2).input(3).input(6).input(5)
+                    .scratch(0).output(0).output(1).output(2), q, k).work(5L * q.dim(2) / k.dim(2) * q.dim(1) * k.dim(1) * (q.dim(3) + 5)));
         }
 
         @Override

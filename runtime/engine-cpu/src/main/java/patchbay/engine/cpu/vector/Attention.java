@@ -1,5 +1,8 @@
 package patchbay.engine.cpu.vector;
 
+import static patchbay.engine.cpu.vector.AttentionBlock.KEYS;
+import static patchbay.engine.cpu.vector.AttentionBlock.QUERIES;
+import static patchbay.engine.cpu.vector.AttentionTile.ROWS;
 import static patchbay.engine.cpu.vector.Lanes.before;
 import static patchbay.engine.cpu.vector.Lanes.load;
 import static patchbay.engine.cpu.vector.Vectors.FLOATS;
@@ -17,48 +20,79 @@ import jdk.incubator.vector.VectorOperators;
  */
 public final class Attention {
 
-    /** From this many queries on, transposing the keys pays; it must not depend on the range, or the bits would. */
-    private static final int WORTH_TRANSPOSING = 8;
+    /** From this many queries on, blocks of them pay; it must not depend on the range, or the bits would. */
+    private static final int WORTH_BLOCKS = 8;
 
     private Attention() {}
 
     public static void attention(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] out,
             float[] normalizer, int time, int keys, int heads, int groups, int dim, int causal, float scale) {
+        if (time < WORTH_BLOCKS) {
+            few(first, count, q, k, v, start[0], out, normalizer, time, keys, heads, groups, dim, causal != 0, scale);
+            return;
+        }
         int exist = Math.min(keys, start[0] + time);
-        int width = Panel.width(exist);
-        boolean transposed = time >= WORTH_TRANSPOSING;
-        int scores = transposed ? dim * width : 0;
-        var workspace = Panel.workspace(scores + Panel.ROWS * width);
-        int packed = -1;
+        int queryRow = heads * dim;
+        int keyRow = groups * dim;
+        int scores = dim * QUERIES;
+        int max = scores + KEYS * QUERIES;
+        int sum = max + QUERIES;
+        int shrink = sum + QUERIES;
+        var workspace = Panel.workspace(shrink + QUERIES);
         for (int row = first; row < first + count;) {
             int t = row % time;
             int h = row / time % heads;
             int b = row / time / heads;
-            int rows = Math.min(Panel.ROWS, Math.min(time - t, first + count - row));
+            int queries = Math.min(QUERIES, Math.min(time - t, first + count - row));
             int head = (b * keys * groups + h / (heads / groups)) * dim;
             int query = ((b * time + t) * heads + h) * dim;
-            int common = causal != 0 ? Math.min(exist, start[0] + t + 1) : exist;
-            int most = causal != 0 ? Math.min(exist, start[0] + t + rows) : exist;
-            if (!transposed) {
-                dots(rows, q, query, heads * dim, k, head, groups * dim, dim, workspace, width, most);
-            } else {
-                if (packed != head) {
-                    Panel.transpose(k, head, groups * dim, exist, dim, workspace, 0, width);
-                    packed = head;
+            int end = causal != 0 ? Math.min(exist, start[0] + t + queries) : exist;
+            AttentionBlock.transpose(q, query, queryRow, queries, dim, scale, workspace, 0);
+            Arrays.fill(workspace, max, max + QUERIES, Float.NEGATIVE_INFINITY);
+            Arrays.fill(workspace, sum, sum + QUERIES, 0);
+            for (int i = 0; i < queries; i++) {
+                Arrays.fill(out, query + i * queryRow, query + i * queryRow + dim, 0);
+            }
+            for (int block = 0; block < end; block += KEYS) {
+                int here = Math.min(KEYS, end - block);
+                int visible = causal != 0 ? start[0] + t + 1 - block : here; // to the first query; each sees one more
+                AttentionBlock.products(k, head + block * keyRow, keyRow, here, dim, workspace, 0, scores);
+                AttentionBlock.mask(workspace, scores, here, visible);
+                AttentionBlock.exponentials(workspace, scores, here, max, sum, shrink);
+                for (int i = 0; i < queries; i += ROWS) {
+                    int rows = Math.min(ROWS, queries - i);
+                    for (int r = i; block > 0 && r < i + rows; r++) {
+                        AttentionBlock.scale(out, query + r * queryRow, dim, workspace[shrink + r]);
+                    }
+                    AttentionTile.add(rows, causal != 0 ? Math.min(here, visible + i + rows - 1) : here, workspace, scores + i, 1, QUERIES,
+                            v, head + block * keyRow, keyRow, dim, out, query + i * queryRow, queryRow);
                 }
-                Panel.products(rows, q, query, heads * dim, dim, workspace, 0, scores, width, 0, most);
             }
-            for (int i = 0; i < rows; i++) {
-                int end = causal != 0 ? Math.min(exist, start[0] + t + i + 1) : exist;
-                normalizer[row + i] = softmax(workspace, scores + i * width, end, scale);
-                Arrays.fill(out, query + i * heads * dim, query + i * heads * dim + dim, 0);
+            for (int i = 0; i < queries; i++) {
+                float total = workspace[sum + i];
+                AttentionBlock.scale(out, query + i * queryRow, dim, total == 0 ? 0 : 1 / total);
+                normalizer[row + i] = workspace[max + i] + (float) Math.log(total);
             }
-            Panel.combine(rows, workspace, scores, width, 0, common, v, head, groups * dim, dim, out, query, heads * dim);
-            for (int i = 1; i < rows && causal != 0; i++) {
-                Panel.combine(1, workspace, scores + i * width, width, common, Math.min(exist, start[0] + t + i + 1), v, head,
-                        groups * dim, dim, out, query + i * heads * dim, heads * dim);
-            }
-            row += rows;
+            row += queries;
+        }
+    }
+
+    /** For a few queries, as in decoding: each by itself, its scores along the keys. */
+    private static void few(int first, int count, float[] q, float[] k, float[] v, int start, float[] out, float[] normalizer,
+            int time, int keys, int heads, int groups, int dim, boolean causal, float scale) {
+        int exist = Math.min(keys, start + time);
+        var scores = Panel.workspace(Panel.width(exist));
+        for (int row = first; row < first + count; row++) {
+            int t = row % time;
+            int h = row / time % heads;
+            int b = row / time / heads;
+            int head = (b * keys * groups + h / (heads / groups)) * dim;
+            int query = ((b * time + t) * heads + h) * dim;
+            int end = causal ? Math.min(exist, start + t + 1) : exist;
+            dots(1, q, query, heads * dim, k, head, groups * dim, dim, scores, 0, end);
+            normalizer[row] = softmax(scores, 0, end, scale);
+            Arrays.fill(out, query, query + dim, 0);
+            Panel.combine(1, scores, 0, 0, 0, end, v, head, groups * dim, dim, out, query, heads * dim);
         }
     }
 
@@ -118,6 +152,68 @@ public final class Attention {
             total = load(a, aAt + d, lanes).fma(load(b, bAt + d, lanes), total);
         }
         return Vectors.sum(total);
+    }
+
+    public static void gradients(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] dout,
+            float[] normalizer, float[] delta, float[] dq, float[] dk, float[] dv, int time, int keys, int heads, int groups, int dim,
+            int causal, float scale) {
+        int exist = Math.min(keys, start[0] + time);
+        int queryRow = heads * dim;
+        int keyRow = groups * dim;
+        int outputs = dim * QUERIES;
+        int scores = 2 * dim * QUERIES;
+        int dscores = scores + KEYS * QUERIES;
+        int shift = dscores + KEYS * QUERIES;
+        int taken = shift + QUERIES;
+        var workspace = Panel.workspace(taken + QUERIES);
+        for (int row = first; row < first + count; row++) {
+            int group = row % groups;
+            int b = row / groups;
+            int head = (b * keys * groups + group) * dim;
+            for (int s = 0; s < keys; s++) {
+                Arrays.fill(dk, head + s * keyRow, head + s * keyRow + dim, 0);
+                Arrays.fill(dv, head + s * keyRow, head + s * keyRow + dim, 0);
+            }
+            for (int h = group * (heads / groups); h < (group + 1) * (heads / groups); h++) {
+                for (int t = 0; t < time; t += QUERIES) {
+                    int queries = Math.min(QUERIES, time - t);
+                    int query = ((b * time + t) * heads + h) * dim;
+                    int numbers = (b * heads + h) * time + t;
+                    int end = causal != 0 ? Math.min(exist, start[0] + t + queries) : exist;
+                    AttentionBlock.transpose(q, query, queryRow, queries, dim, scale, workspace, 0);
+                    AttentionBlock.transpose(dout, query, queryRow, queries, dim, 1, workspace, outputs);
+                    System.arraycopy(normalizer, numbers, workspace, shift, queries);
+                    Arrays.fill(workspace, shift + queries, shift + QUERIES, 0);
+                    System.arraycopy(delta, numbers, workspace, taken, queries);
+                    Arrays.fill(workspace, taken + queries, taken + QUERIES, 0);
+                    for (int i = 0; i < queries; i++) {
+                        Arrays.fill(dq, query + i * queryRow, query + i * queryRow + dim, 0);
+                    }
+                    for (int block = 0; block < end; block += KEYS) {
+                        int here = Math.min(KEYS, end - block);
+                        int visible = causal != 0 ? start[0] + t + 1 - block : here;
+                        int from = head + block * keyRow;
+                        AttentionBlock.products(k, from, keyRow, here, dim, workspace, 0, scores);
+                        AttentionBlock.products(v, from, keyRow, here, dim, workspace, outputs, dscores);
+                        AttentionBlock.mask(workspace, scores, here, visible);
+                        AttentionBlock.derivatives(workspace, scores, dscores, here, shift, taken, scale);
+                        for (int i = 0; i < queries; i += ROWS) {
+                            int rows = Math.min(ROWS, queries - i);
+                            AttentionTile.add(rows, causal != 0 ? Math.min(here, visible + i + rows - 1) : here, workspace, dscores + i, 1, QUERIES,
+                                    k, from, keyRow, dim, dq, query + i * queryRow, queryRow);
+                        }
+                        for (int s = 0; s < here; s += ROWS) {
+                            int rows = Math.min(ROWS, here - s);
+                            int begin = causal != 0 ? Math.max(0, s + 1 - visible) : 0; // the first query that sees one of them
+                            AttentionTile.add(rows, queries - begin, workspace, scores + s * QUERIES + begin, QUERIES, 1,
+                                    dout, query + begin * queryRow, queryRow, dim, dv, from + s * keyRow, keyRow);
+                            AttentionTile.add(rows, queries - begin, workspace, dscores + s * QUERIES + begin, QUERIES, 1,
+                                    q, query + begin * queryRow, queryRow, dim, dk, from + s * keyRow, keyRow);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     public static void queryGradient(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] dout,

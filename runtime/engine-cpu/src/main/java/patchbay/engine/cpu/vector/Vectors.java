@@ -129,7 +129,9 @@ public final class Vectors {
      * (Cephes' expf). Overflows to infinity, underflows through the subnormals to 0.
      */
     public static FloatVector exp(FloatVector argument) {
-        var x = argument.min(GREATEST).max(LEAST);
+        // blended, not min and max: those must tell −0 from 0 and take six instructions each
+        var high = argument.blend(GREATEST, argument.compare(VectorOperators.GT, GREATEST));
+        var x = high.blend(LEAST, high.compare(VectorOperators.LT, LEAST));
         var shifted = x.fma(LOG2_E, ROUND);
         var whole = shifted.sub(ROUND);
         var r = whole.fma(LN2_LOW, whole.fma(LN2_HIGH, x));

@@ -46,6 +46,8 @@ final class AttentionCases {
                 time, keys, heads, groups, dim, causal, scale));
         cases.add(new TwinCase("keyValueGradient", batch * groups * keys, 1e-5, q, k, v, start, dout, normalizer, delta,
                 unset(k.length), unset(v.length), time, keys, heads, groups, dim, causal, scale));
+        cases.add(new TwinCase("gradients", batch * groups, 1e-5, q, k, v, start, dout, normalizer, delta, unset(queries * dim),
+                unset(k.length), unset(v.length), time, keys, heads, groups, dim, causal, scale));
     }
 
     /** Keys or values, with NaN where nothing has been written yet: none of it may be used. */
