@@ -39,8 +39,7 @@ class JournalTest {
             new Event.Sampled(9, "dog: ", "an \"animal\"\r\n\t"),
             new Event.Paused(10), new Event.Unpaused(10), new Event.Stopped(11, "command"), new Event.Failed(12, ""),
             new Event.Finished(13), new Event.PluginArrived(14, "router", "cosine", BUNDLE), new Event.PluginGone(15, "router", "cosine", BUNDLE),
-            new Event.Warning(16, "\uD800 alone"),
-            new Event.Inherited(0, "other-1", 30, 4, 6, 2));
+            new Event.Inherited(0, "other-1", 30, 4, 6, 2), new Event.Warning(16, "\uD800 alone"));
 
     @TempDir
     Path folder;
