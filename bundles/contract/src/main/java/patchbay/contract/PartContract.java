@@ -43,6 +43,11 @@ public abstract class PartContract<P extends Part> {
         return List.of(Map.of());
     }
 
+    /** The options that gradients are compared with; to be overridden where with others a small step changes who goes where. */
+    protected List<Map<String, Object>> smoothOptionSets() {
+        return optionSets();
+    }
+
     /** Sizes of a model around the plugin, and of what goes through it. */
     public record Size(int batch, int time, ModelSettings settings) {
 
@@ -253,7 +258,7 @@ public abstract class PartContract<P extends Part> {
         boolean passed = false;
         boolean any = false;
         for (var size : sizes()) {
-            for (var options : optionSets()) {
+            for (var options : smoothOptionSets()) {
                 var graph = new Graph(3);
                 var tensors = build(bench(graph, Mode.TRAINING, size, options), size);
                 var moved = new LinkedHashMap<String, float[]>();
@@ -347,7 +352,7 @@ public abstract class PartContract<P extends Part> {
 
     @Test
     public void aWholeModelWithItHasTheGradientsOfFiniteDifferences() {
-        for (var options : optionSets()) {
+        for (var options : smoothOptionSets()) {
             WholeModel.checkGradients(plugin(), options);
         }
     }

@@ -80,20 +80,20 @@ public abstract class RouterContract extends PartContract<Router> {
     /** What is assigned by the router's own scores. */
     private static final String OWN = "own ";
 
-    /** @return the weights */
+    /** @return the weights, laid out so that the order of choices does not matter */
     private static List<Tensor> publish(Graph graph, String prefix, Assignment assignment, Size size) {
         return switch (assignment) {
             case Assignment.Choices(var experts, var weights) -> {
                 graph.output(prefix + "experts", experts);
                 graph.output(prefix + "weights", weights);
-                yield List.of(weights);
+                yield List.of(weights.scatterLast(experts, size.settings().experts())); // [N, E]
             }
             case Assignment.Takes(var tokens, var weights) -> {
                 graph.output(prefix + "tokens", tokens);
                 graph.output(prefix + "weights", weights);
                 var each = tokens.oneHot(size.rows()).multiply(weights.unsqueeze(2)).sum(1).permute(1, 0); // [N, E]
                 graph.output(prefix + "weights by token", each);
-                yield List.of(weights);
+                yield List.of(each);
             }
             case Assignment.Slots(var dispatch, var combine) -> {
                 graph.output(prefix + "dispatch", dispatch);
