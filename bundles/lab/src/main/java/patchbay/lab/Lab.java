@@ -230,7 +230,8 @@ public final class Lab {
         var tokenizer = Tokenizer.load(folder.tokenizer());
         var variables = engine.variables();
         checkpoint.restore(Checkpoint.PARAMETERS, variables);
-        return new Generation(engine, new Decoder(rack, tokenizer.vocabularySize()), variables, tokenizer);
+        var decoder = new Decoder(rack, tokenizer.vocabularySize());
+        return new Generation(engine, decoder, Generator.values(engine, decoder, variables), tokenizer);
     }
 
     /**

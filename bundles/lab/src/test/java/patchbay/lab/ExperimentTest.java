@@ -122,6 +122,7 @@ class ExperimentTest {
             "model: {tied: 1}|1:15|model.tied wants true or false, not 1",
             "model: {tied: maybe}|1:15|model.tied wants true or false, not \"maybe\"",
             "model: {norm: batch}|1:15|model.norm wants one of rms, layer, not \"batch\"",
+            "model: {weights: fp8}|1:18|model.weights wants one of f32, bf16, f16, not \"fp8\"",
             "model: {norm: 1}|1:15|model.norm wants one of rms, layer, not 1",
             "model: 5|1:8|model wants keys with values, not 5",
             "sockets: full|1:10|sockets wants sockets with their plugins, not \"full\"",

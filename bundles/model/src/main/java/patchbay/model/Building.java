@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import patchbay.spi.Mode;
+import patchbay.tensor.DType;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Shape;
@@ -15,6 +16,7 @@ import patchbay.tensor.ShapeError;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
+import patchbay.tensor.operations.Cast;
 
 /** A graph while a model is being built into it, and what is learnt on the way. */
 public final class Building {
@@ -102,13 +104,30 @@ public final class Building {
         }
     }
 
+    /**
+     * A parameter as it is used. Where weights are halves, training and evaluation round the f32 values that the optimizer moves, and
+     * the gradient passes to those as if nothing were rounded; decoding keeps the halves alone. Products and look-ups read them as
+     * they are ({@link Tensor#matmul(Tensor, boolean, boolean)}), anything else sees them widened.
+     */
+    Tensor parameter(String name, Shape shape, Initializer initializer) {
+        var weights = settings.weights().dtype();
+        if (weights == DType.F32) {
+            return graph.parameter(name, shape, initializer);
+        }
+        return mode == Mode.DECODING
+                ? graph.state(name, new TensorType(weights, shape), initializer).toFloat()
+                : graph.apply(new Cast(weights), graph.parameter(name, shape, initializer)).toFloat();
+    }
+
+    /** Gains and biases: not decayed, and f32 whatever the weights are. */
+    Tensor undecayed(String name, Shape shape, Initializer initializer) {
+        undecayed.add(name);
+        return graph.parameter(name, shape, initializer);
+    }
+
     /** Tells apart the places that draw random numbers in the same step. */
     int salt() {
         return ++salts;
-    }
-
-    void markUndecayed(String parameter) {
-        undecayed.add(parameter);
     }
 
     /** Parameters that weight decay leaves alone. */

@@ -58,7 +58,7 @@ public final class Decoder {
         }
         refuseLeaks();
         building.enter(tokens);
-        var embedding = building.graph().parameter("embedding.tokens", Shape.of(vocabulary, dim), Initializer.normal(0.02f));
+        var embedding = building.parameter("embedding.tokens", Shape.of(vocabulary, dim), Initializer.normal(0.02f));
         var position = rack.at("position");
         var positionScope = new Scopes.ForPosition(building, position);
         var positions = rack.part(Position.class, "position");
@@ -85,7 +85,7 @@ public final class Decoder {
         var normed = norm(building, "norm", x);
         var logits = settings.tied()
                 ? normed.matmul(embedding, false, true)
-                : normed.matmul(building.graph().parameter("head", Shape.of(dim, vocabulary), Initializer.normal(0.02f)));
+                : normed.matmul(building.parameter("head", Shape.of(dim, vocabulary), Initializer.normal(0.02f)));
         return new Forward(logits, routings, terms.stream().reduce(Tensor::add), List.copyOf(blocks));
     }
 
@@ -140,14 +140,10 @@ public final class Decoder {
 
     private Tensor norm(Building building, String path, Tensor x) {
         var shape = Shape.of(rack.settings().dim());
-        building.markUndecayed(path + ".gain");
-        var gain = building.graph().parameter(path + ".gain", shape, Initializer.ones());
+        var gain = building.undecayed(path + ".gain", shape, Initializer.ones());
         return switch (rack.settings().norm()) {
             case rms -> x.rmsNorm(gain, 1e-5f);
-            case layer -> {
-                building.markUndecayed(path + ".bias");
-                yield x.layerNorm(gain, building.graph().parameter(path + ".bias", shape, Initializer.zeros()), 1e-5f);
-            }
+            case layer -> x.layerNorm(gain, building.undecayed(path + ".bias", shape, Initializer.zeros()), 1e-5f);
         };
     }
 

@@ -25,18 +25,48 @@ public final class Generator implements AutoCloseable {
     private final int[] token = new int[1];
     private final int[] start = new int[1];
 
-    /** @param variables the model's values; they are read only */
+    /** @param variables the model's values, which are read only; those of another precision than the model's weights are converted */
     public Generator(Engine engine, Decoder decoder, Variables variables) {
-        var graph = new Graph();
-        var building = new Building(graph, Mode.DECODING, decoder.rack().settings());
-        var forward = decoder.build(building, graph.input("tokens", TensorType.i32(1, 1)));
-        graph.output("logits", forward.logits());
-        this.program = engine.compile(graph, variables.fork());
+        var graph = graph(decoder);
+        this.program = engine.compile(graph, taken(engine, graph, variables));
         if (graph.inputs().containsKey(Building.DOMAINS)) {
             program.write(Building.DOMAINS, new int[] {-1}); // of a prompt none is known
         }
         this.context = decoder.rack().settings().context();
         this.logits = new float[decoder.vocabulary()];
+    }
+
+    private static Graph graph(Decoder decoder) {
+        var graph = new Graph();
+        var building = new Building(graph, Mode.DECODING, decoder.rack().settings());
+        graph.output("logits", decoder.build(building, graph.input("tokens", TensorType.i32(1, 1))).logits());
+        return graph;
+    }
+
+    /**
+     * What decoding takes of a model's {@code variables}, in the precision of its weights: shared where it is kept in that already, and
+     * otherwise converted. Whoever keeps these need not keep the f32 values that they come from.
+     */
+    public static Variables values(Engine engine, Decoder decoder, Variables variables) {
+        return taken(engine, graph(decoder), variables);
+    }
+
+    private static Variables taken(Engine engine, Graph graph, Variables variables) {
+        var taken = engine.variables();
+        graph.variables().forEach((name, tensor) -> {
+            if (!variables.contains(name) || name.startsWith(Building.CACHE)) {
+                return; // starts with its first values
+            }
+            var type = variables.type(name);
+            if (type.dtype() == tensor.dtype() || !type.dtype().isFloat()) {
+                taken.share(name, variables); // of another shape the program refuses it
+            } else {
+                var floats = new float[type.size()];
+                variables.read(name, floats);
+                taken.put(name, new TensorType(tensor.dtype(), type.shape()), floats);
+            }
+        });
+        return taken;
     }
 
     /**

@@ -1,7 +1,9 @@
 package patchbay.model;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import patchbay.tensor.DType;
 import patchbay.tensor.UserError;
 
 /**
@@ -22,12 +24,33 @@ import patchbay.tensor.UserError;
  * @param balancers balancers of a mixture layer that work together, in sockets {@code balancer}, {@code balancer-2}, …
  * @param leaks plugins that may show a token what comes after it in this model
  * @param extras names of further routed experts of every mixture layer, each with a socket of its own: {@code experts.NAME}
+ * @param weights what parameters are rounded to wherever they are used, but for gains and biases; the optimizer's own stay f32
  */
 public record ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
-        List<String> dense, boolean tied, float dropout, Norm norm, int balancers, List<String> leaks, List<String> extras) {
+        List<String> dense, boolean tied, float dropout, Norm norm, int balancers, List<String> leaks, List<String> extras,
+        Weights weights) {
 
     /** The normalisation before each sub-layer and before the output. */
     public enum Norm { rms, layer }
+
+    /** The precision of parameters. */
+    public enum Weights {
+        f32, bf16, f16;
+
+        /** @throws UserError if there is none of that name */
+        public static Weights of(String name) {
+            return Arrays.stream(values()).filter(weights -> weights.name().equals(name)).findFirst().orElseThrow(() ->
+                    UserError.unknown("weights", name, Arrays.stream(values()).map(Weights::name).toList()));
+        }
+
+        DType dtype() {
+            return switch (this) {
+                case f32 -> DType.F32;
+                case bf16 -> DType.BF16;
+                case f16 -> DType.F16;
+            };
+        }
+    }
 
     public ModelSettings {
         dense = List.copyOf(dense);
@@ -70,23 +93,27 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
         }
     }
 
-    /** With one balancer, no leaks and no extras. */
+    /** With one balancer, no leaks, no extras, and weights in f32. */
     public ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
             List<String> dense, boolean tied, float dropout, Norm norm) {
-        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of());
+        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of(), Weights.f32);
     }
 
     public ModelSettings withBalancers(int number) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, number, leaks, extras);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, number, leaks, extras, weights);
     }
 
     public ModelSettings withLeaks(List<String> accepted) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, accepted, extras);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, accepted, extras, weights);
     }
 
     /** @param k of all experts, so many may be more than those that share a plugin */
     public ModelSettings withExtras(List<String> names, int k) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, names);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, names, weights);
+    }
+
+    public ModelSettings withWeights(Weights other) {
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, other);
     }
 
     /** Routed experts of a mixture layer, the extras among them: E. */

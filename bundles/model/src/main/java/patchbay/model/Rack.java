@@ -55,6 +55,11 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
         return new Rack(settings, wiring, changed);
     }
 
+    /** The same parts in a model whose parameters have another precision. */
+    public Rack withWeights(ModelSettings.Weights weights) {
+        return new Rack(settings.withWeights(weights), wiring, fittings);
+    }
+
     public Fitting at(String path) {
         var fitting = fittings.get(path);
         if (fitting == null) {

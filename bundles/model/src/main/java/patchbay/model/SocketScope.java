@@ -52,13 +52,12 @@ class SocketScope implements Scope {
 
     @Override
     public Tensor parameter(String name, Shape shape, Initializer initializer) {
-        return graph().parameter(path() + "." + name, shape, initializer);
+        return building.parameter(path() + "." + name, shape, initializer);
     }
 
     @Override
     public Tensor undecayed(String name, Shape shape, Initializer initializer) {
-        building.markUndecayed(path() + "." + name);
-        return parameter(name, shape, initializer);
+        return building.undecayed(path() + "." + name, shape, initializer);
     }
 
     @Override

@@ -69,7 +69,8 @@ public final class Completion implements Completer {
                         .flatMap(offer -> Options.defaults(offer.part().options()).keySet().stream()).distinct());
             };
             case "generate" -> arguments == 0 ? Stream.empty()
-                    : keys(Stream.of("run", "seed", "temperature", "tokens", "top-k", "top-p"));
+                    : keys(Stream.of("run", "seed", "temperature", "tokens", "top-k", "top-p", "weights"));
+            case "export" -> arguments == 0 ? Stream.empty() : keys(Stream.of("run", "weights"));
             default -> Stream.empty();
         };
     }

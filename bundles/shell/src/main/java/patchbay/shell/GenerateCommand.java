@@ -1,5 +1,6 @@
 package patchbay.shell;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,15 +17,18 @@ import patchbay.lab.Run;
 import patchbay.lab.RunListener;
 import patchbay.lab.SampleSettings;
 import patchbay.lab.record.RunFolder;
+import patchbay.model.ModelSettings;
 import patchbay.tensor.UserError;
 
-/** {@code generate}: text out of the model that is in training, or of one that was. */
-@Component(service = GenerateCommand.class, property = {"osgi.command.scope=patchbay", "osgi.command.function=generate"})
+/** {@code generate} and {@code export}: text, or a file of weights, out of the model that is in training, or of one that was. */
+@Component(service = GenerateCommand.class, property = {
+    "osgi.command.scope=patchbay", "osgi.command.function=generate", "osgi.command.function=export"})
 public final class GenerateCommand {
 
     private static final Usage USAGE = Usage.options(
-            "generate PROMPT [temperature=0.8] [top-k=0] [top-p=0.95] [tokens=80] [seed=1] [run=RUN], with PROMPT in quotes", 1, 1);
-    private static final String[] KEYS = {"run", "seed", "temperature", "tokens", "top-k", "top-p"};
+            "generate PROMPT [temperature=0.8] [top-k=0] [top-p=0.95] [tokens=80] [seed=1] [weights=bf16] [run=RUN], with PROMPT in quotes", 1, 1);
+    private static final String[] KEYS = {"run", "seed", "temperature", "tokens", "top-k", "top-p", "weights"};
+    private static final Usage EXPORT = Usage.options("export FILE [weights=bf16] [run=RUN]", 1, 1);
     private static final int MOST_TOKENS = 100_000;
 
     private final Runs runs;
@@ -40,16 +44,16 @@ public final class GenerateCommand {
     }
 
     @Descriptor("continues a text, with the current run's model or the last checkpoint of one that has ended; "
-            + "temperature=0 takes the likeliest token, top-k=0 all tokens")
+            + "temperature=0 takes the likeliest token, top-k=0 all tokens, weights=bf16 rounds the weights and reads half the bytes")
     public void generate(CommandSession session,
-            @Descriptor("PROMPT [temperature=0.8] [top-k=0] [top-p=0.95] [tokens=80] [seed=1] [run=RUN]") String[] words) throws InterruptedException {
+            @Descriptor("PROMPT [temperature=0.8] [top-k=0] [top-p=0.95] [tokens=80] [seed=1] [weights=bf16] [run=RUN]") String[] words) throws InterruptedException {
         var call = USAGE.parse(words);
         Usage.only(call, KEYS);
-        var folder = runs.folder(Optional.ofNullable(call.options().get("run")));
+        var folder = folder(call);
         var settings = settings(call, Experiment.read(folder.experiment(), List.of()).samples());
         long seed = number(call, "seed", 1L, Long::valueOf);
         var output = Output.of(session);
-        var generation = generation(folder);
+        var generation = generation(folder, call);
         output.print(call.word(0));
         try {
             generation.run(call.word(0), settings.tokens(), settings.sampling(), seed, piece -> {
@@ -63,6 +67,21 @@ public final class GenerateCommand {
         } finally {
             output.line("");
         }
+    }
+
+    @Descriptor("writes what generation reads of the current run's model, or of the last checkpoint of one that has ended, to a new file of "
+            + "safetensors; weights=f32, bf16 or f16 in place of the model's own precision")
+    public void export(CommandSession session, @Descriptor("FILE [weights=bf16] [run=RUN]") String[] words) throws InterruptedException {
+        var call = EXPORT.parse(words);
+        Usage.only(call, "run", "weights");
+        var generation = generation(folder(call), call);
+        long bytes = generation.export(Path.of(call.word(0)));
+        Output.of(session).line("%s: %d tensors, %,d bytes, weights %s".formatted(call.word(0), generation.values().names().size(), bytes,
+                generation.decoder().rack().settings().weights()));
+    }
+
+    private RunFolder folder(Usage.Call call) {
+        return runs.folder(Optional.ofNullable(call.options().get("run")));
     }
 
     private static SampleSettings settings(Usage.Call call, SampleSettings standard) {
@@ -87,9 +106,11 @@ public final class GenerateCommand {
         }
     }
 
-    private Generation generation(RunFolder folder) throws InterruptedException {
+    private Generation generation(RunFolder folder, Usage.Call call) throws InterruptedException {
+        var weights = Optional.ofNullable(call.options().get("weights")).map(ModelSettings.Weights::of);
         var live = runs.live(folder);
-        return live.isPresent() ? ofLive(live.get()) : runs.lab().generation(folder.id());
+        var model = live.isPresent() ? ofLive(live.get()) : runs.lab().generation(folder.id());
+        return weights.map(model::in).orElse(model);
     }
 
     /** A copy of the model between two steps; if the run ends just now, of its last checkpoint. */

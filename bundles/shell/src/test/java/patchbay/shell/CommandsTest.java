@@ -26,6 +26,8 @@ import patchbay.lab.RunListener;
 import patchbay.lab.record.Measurement;
 import patchbay.lab.record.RunState;
 import patchbay.tensor.UserError;
+import patchbay.training.safetensors.Dtype;
+import patchbay.training.safetensors.SafetensorsFile;
 
 @Timeout(120)
 class CommandsTest {
@@ -156,6 +158,16 @@ class CommandsTest {
         assertEquals(RunState.stopped, run.state());
         assertTrue(workshop.execute("runs").contains("stopped"));
         assertTrue(workshop.execute("generate the tokens=4 run=" + run.id()).startsWith("the"), "from the checkpoint");
+        assertTrue(workshop.execute("generate the tokens=4 weights=bf16").startsWith("the"));
+        var file = workshop.lab.runsFolder().resolve("model.safetensors");
+        var exported = workshop.execute("export " + file + " weights=bf16");
+        assertTrue(exported.contains("bytes, weights bf16"), exported);
+        try (var tensors = SafetensorsFile.open(file)) {
+            assertEquals(Dtype.BF16, tensors.tensors().stream().filter(tensor -> tensor.name().equals("embedding.tokens")).findFirst().orElseThrow().dtype());
+            assertEquals(Dtype.F32, tensors.tensors().stream().filter(tensor -> tensor.name().equals("norm.gain")).findFirst().orElseThrow().dtype());
+        }
+        var again = assertThrows(UserError.class, () -> workshop.execute("export " + file));
+        assertTrue(again.getMessage().contains("is there already"), again.getMessage());
         assertTrue(workshop.execute("load").contains("layers.1.moe"), "from the metrics");
         assertTrue(workshop.execute("sockets").contains("top-k"), "from the journal");
     }
@@ -266,6 +278,8 @@ class CommandsTest {
             generate                              | usage: generate PROMPT
             generate a b                          | usage: generate PROMPT
             generate a temprature=1               | unknown option 'temprature'; did you mean 'temperature'?
+            export                                | usage: export FILE
+            export a.safetensors                  | there is no run yet
             compare a                             | usage: compare RUN RUN
             compare a b                           | unknown run 'a'
             replay                                | usage: replay RUN
@@ -287,6 +301,8 @@ class CommandsTest {
             swap layers.*.moe.router cosine tau=1 | unknown option 'tau'
             swap layers.0.moe.router cosine temperature=warm | 'warm' is no float
             generate the top-p=2                  | top-p must be greater than 0 and at most 1, not 2.0
+            generate the weights=fp8              | unknown weights 'fp8'
+            export a.safetensors weights=fp8      | unknown weights 'fp8'
             generate the tokens=many              | tokens must be a number, not 'many'
             """, quoteCharacter = '"')
     void aMistakeLeavesALiveRunAlone(String line, String message) throws Exception {

@@ -154,7 +154,7 @@ public final class Probe {
     private Variables copied(Graph graph) {
         var copies = engine.variables();
         graph.variables().forEach((name, tensor) -> {
-            if (values.contains(name) && values.type(name).equals(tensor.type())) {
+            if (values.contains(name) && values.type(name).shape().equals(tensor.shape())) {
                 if (tensor.dtype().isFloat()) {
                     var floats = new float[tensor.size()];
                     values.read(name, floats);

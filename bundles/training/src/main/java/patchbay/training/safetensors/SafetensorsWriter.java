@@ -108,6 +108,13 @@ public final class SafetensorsWriter {
                     out.write(chunk.array(), 0, count * 4);
                 }
             }
+            case short[] halves -> {
+                for (int from = 0; from < halves.length; from += CHUNK / 2) {
+                    int count = Math.min(CHUNK / 2, halves.length - from);
+                    chunk.asShortBuffer().put(halves, from, count);
+                    out.write(chunk.array(), 0, count * 2);
+                }
+            }
             default -> out.write((byte[]) array);
         }
     }
