@@ -72,7 +72,7 @@ class CompletionTest {
     void nothingForCommandsOfOthers() {
         assertEquals(List.of(), offered("echo "));
         assertEquals(List.of(), offered("ru"));
-        assertEquals(List.of("run=", "seed=", "temperature=", "tokens=", "top-k=", "top-p="), offered("generate 'a b' "));
+        assertEquals(List.of("run=", "seed=", "temperature=", "tokens=", "top-k=", "top-p=", "weights="), offered("generate 'a b' "));
         assertEquals(List.of(), offered("generate "));
     }
 }
