@@ -30,15 +30,30 @@ public record BoundLaunch(Node node, Launch launch, MethodHandle call) {
             case Launch.Argument.IntValue(int value) -> (Object) value;
             case Launch.Argument.FloatValue(float value) -> (Object) value;
         }).toArray();
+        check(node, kernel, arguments);
         try {
-            var handle = MethodHandles.publicLookup().unreflect(kernel);
-            return new BoundLaunch(node, launch, MethodHandles.insertArguments(handle, 2, arguments)
-                    .asType(MethodType.methodType(void.class, int.class, int.class)));
-        } catch (IllegalAccessException | IllegalArgumentException | ClassCastException
-                | WrongMethodTypeException error) {
-            throw new IllegalArgumentException(located(node) + ": its arguments do not fit kernel " + kernel + ": "
-                    + error.getMessage(), error);
+            // Spread from one array: to bind arguments one by one makes the JVM generate classes for each.
+            var handle = MethodHandles.publicLookup().unreflect(kernel).asSpreader(2, Object[].class, arguments.length);
+            return new BoundLaunch(node, launch, MethodHandles.insertArguments(handle, 2, (Object) arguments));
+        } catch (IllegalAccessException | IllegalArgumentException | WrongMethodTypeException error) {
+            throw misfit(node, kernel, error.getMessage());
         }
+    }
+
+    private static void check(Node node, Method kernel, Object[] arguments) {
+        var types = MethodType.methodType(void.class, kernel.getParameterTypes()).wrap();
+        if (types.parameterCount() != arguments.length + 2 || kernel.getReturnType() != void.class) {
+            throw misfit(node, kernel, "it takes " + types.parameterCount() + " with first and count, and is given " + arguments.length);
+        }
+        for (int i = 0; i < arguments.length; i++) {
+            if (!types.parameterType(i + 2).isInstance(arguments[i])) {
+                throw misfit(node, kernel, "argument " + i + " is of " + arguments[i].getClass().getSimpleName());
+            }
+        }
+    }
+
+    private static IllegalArgumentException misfit(Node node, Method kernel, String reason) {
+        return new IllegalArgumentException(located(node) + ": its arguments do not fit kernel " + kernel + ": " + reason);
     }
 
     /** Computes the rows from {@code first}; a failure names the operation and the place that it came from. */
