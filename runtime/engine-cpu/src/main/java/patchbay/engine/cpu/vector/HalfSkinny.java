@@ -61,7 +61,7 @@ final class HalfSkinny {
 
     /**
      * {@link Bf16#add4} of f16. The Vector API has no such conversion; of this loop the compiler makes vectors of the processor's own.
-     * (Bits shifted into an f32's place and multiplied by 2^112 take as long as bf16, until a weight is subnormal: then ten times that.)
+     * (Bits shifted into an f32's place and multiplied by 2^112 are as fast as bf16, until some are subnormal: then slower than f32.)
      */
     private static void addF16(float x0, float x1, float x2, float x3, short[] b, int b0, int bRow, float[] c, int c0, int n) {
         int b1 = b0 + bRow;
