@@ -9,8 +9,8 @@ import java.util.Arrays;
 
 /**
  * Matrix product in blocks that stay in the caches, after Goto and van de Geijn, "Anatomy of High-Performance Matrix
- * Multiplication" (2008): B is packed into panels as wide as a tile, A into strips as wide as a vector, unless
- * they serve as they lie.
+ * Multiplication" (2008): B is packed into panels as wide as a tile. A is copied, row by row if its rows are contiguous and
+ * into strips as wide as a vector otherwise, unless its columns serve as they lie.
  *
  * <p>An element of C is a sum of sums over blocks of p whose borders depend on k alone. Nothing else enters, so a row
  * has the same bits however many others are computed with it.
@@ -23,6 +23,8 @@ final class Gemm {
     private static final int HEIGHT = 256;
     /** Most columns at a time: with {@link #DEPTH}, 1 MiB of packed B. */
     private static final int WIDTH = 1024;
+    /** Columns of B that are packed at a time: rows of a KiB are fetched from memory ahead of their use, shorter pieces are not. */
+    private static final int TOGETHER = 256;
     /** Rows from which packing pays where B could be read in place. */
     private static final int WORTH_PACKING = 4 * ROWS;
     /** Elements of a B that is read in place by any number of rows: it stays in the first cache as it is. */
@@ -30,7 +32,7 @@ final class Gemm {
     /** Distance of A's columns up to which they are read in place: beyond, they drive each other out of the first cache. */
     private static final int NEAR = 768;
 
-    /** Rows of A that are packed together. */
+    /** Rows of A whose columns are packed together. */
     private static final int STRIP = Math.max(LANES, ROWS);
 
     private static final int PACKED_A = DEPTH * WIDTH;
@@ -91,8 +93,9 @@ final class Gemm {
                             right = b;
                             right0 = b0 + p * bRow + j + panel;
                             rightRow = bRow;
-                        } else if (i == 0) { // just before it is used: it is in the first cache then
-                            Packing.pack(b, b0 + p * bRow + (j + panel) * bColumn, bRow, bColumn, workspace, right0, COLUMNS, columns, length);
+                        } else if (i == 0 && (panel - whole) % TOGETHER == 0) { // just before they are used
+                            Packing.panels(b, b0 + p * bRow + (j + panel) * bColumn, bRow, bColumn, workspace, right0,
+                                    Math.min(TOGETHER, width - panel), length);
                         }
                         panel(left, left0, aStep, strip, right, right0, rightRow, c, c0 + i * cRow + j + panel, cRow,
                                 height, columns, length, keep, workspace);

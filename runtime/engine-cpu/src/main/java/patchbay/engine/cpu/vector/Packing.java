@@ -1,5 +1,6 @@
 package patchbay.engine.cpu.vector;
 
+import static patchbay.engine.cpu.vector.GemmTile.COLUMNS;
 import static patchbay.engine.cpu.vector.Vectors.FLOATS;
 import static patchbay.engine.cpu.vector.Vectors.INTS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
@@ -9,11 +10,11 @@ import jdk.incubator.vector.IntVector;
 
 /**
  * Puts the operands of a matrix product in the order in which {@link GemmTile} reads them: panels of so many columns, p
- * after p, the columns of a p together. A is packed as B is, its rows being the columns.
+ * after p, the columns of a p together. A whose rows are not contiguous is packed as B is, its rows being the columns.
  */
 final class Packing {
 
-    /** Lane l of a pair's first and second result, {@code 2 * LANES} lanes to choose from: blocks of d lanes trade places. */
+    /** Which of a pair's lanes become the first and the second result, where blocks of 1, 2, 4 or 8 lanes trade places. */
     private static final IntVector FIRST_1 = first(1);
     private static final IntVector SECOND_1 = second(1);
     private static final IntVector FIRST_2 = first(2);
@@ -39,6 +40,22 @@ final class Packing {
             from[lane] = (lane & d) == 0 ? (lane + d) % LANES : LANES + lane;
         }
         return IntVector.fromArray(INTS, from, 0);
+    }
+
+    /** {@code n} columns of B as panels of {@link GemmTile#COLUMNS}, one after another. */
+    static void panels(float[] from, int origin, int row, int column, float[] to, int at, int n, int k) {
+        int whole = column == 1 ? n / COLUMNS * COLUMNS : 0;
+        for (int p = 0; p < k; p++) {
+            for (int j = 0; j < whole; j += COLUMNS) {
+                int source = origin + p * row + j;
+                int target = at + j * k + p * COLUMNS;
+                FloatVector.fromArray(FLOATS, from, source).intoArray(to, target);
+                FloatVector.fromArray(FLOATS, from, source + LANES).intoArray(to, target + LANES);
+            }
+        }
+        for (int j = whole; j < n; j += COLUMNS) {
+            pack(from, origin + j * column, row, column, to, at + j * k, COLUMNS, Math.min(COLUMNS, n - j), k);
+        }
     }
 
     /**
