@@ -22,7 +22,7 @@ import patchbay.tensor.UserError;
  * <li>{@code over: batch}: the tokens of a micro-batch, so that it matters how a step is cut into micro-batches;
  * <li>{@code over: sequence}: each sequence, and the mean of their losses is taken (DeepSeek-V3, 2024, equations 17 to 20);
  * <li>{@code over: run}: f over all tokens of the last {@code window} steps, which lets experts specialise in what one batch is full of
- *     (the global batch of Qiu et al. 2025, equation 4, with its buffer of counts). Departure: the buffer is of past steps, so that a
+ *     (the global batch of Qiu et al. 2025, with its buffer of counts). Departure: the buffer is of past steps, so that a
  *     step is the same however it is cut. While the buffer is empty f is the batch's.
  * </ul>
  */

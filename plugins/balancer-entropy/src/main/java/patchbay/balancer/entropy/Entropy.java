@@ -11,7 +11,7 @@ import patchbay.tensor.Tensor;
 /**
  * sharp · mean over the tokens of H(p) + flat · (1 − H(p̄)), p the affinities of a token made to sum to 1 and p̄ their mean over the batch:
  * each token is to be sure of its experts, all together are to want every expert alike (the local and the global entropy loss of LIMoE,
- * Mustafa et al. 2022, section 2.2, without its threshold). Departures: entropies are divided by log E, so that H is from 0 to 1, and 1 is
+ * Mustafa et al. 2022, without its threshold). Departures: entropies are divided by log E, so that H is from 0 to 1, and 1 is
  * added, so that 0 is the best of both. The metrics {@code token-entropy} and {@code batch-entropy} are the two H.
  *
  * <p>p̄ is of a micro-batch: it matters how a step is cut into micro-batches.

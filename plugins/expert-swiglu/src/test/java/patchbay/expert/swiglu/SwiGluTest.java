@@ -27,7 +27,25 @@ class SwiGluTest extends ExpertContract {
 
     @Override
     protected List<Map<String, Object>> optionSets() {
-        return List.of(Map.of());
+        return List.of(Map.of(), Map.of("gate", true));
+    }
+
+    @Test
+    void theGateScalesARow() {
+        var settings = new ModelSettings(1, 2, 1, 4, 3, 1, 1, 0, List.of(), true, 0, ModelSettings.Norm.rms);
+        var graph = new Graph(4);
+        var building = new Building(graph, Mode.EVALUATION, settings);
+        var expert = new SwiGlu();
+        var x = graph.constant(Shape.of(2, 2), 1f, 2, -1, 0);
+        graph.output("plain", expert.forward(new Bench(building, "e", Map.of()).scope(expert), x));
+        graph.output("gated", expert.forward(new Bench(building, "e", Map.of("gate", true)).scope(expert), x));
+        try (var trial = Trial.of(graph)) {
+            trial.set("e.output-gate", (float) Math.log(3), 0);
+            trial.run();
+            var plain = trial.floats("plain");
+            Trial.assertClose(new float[] {plain[0] * 0.75f, plain[1] * 0.75f, plain[2] * 0.25f, plain[3] * 0.25f},
+                    trial.floats("gated"), 1e-6, "σ(ln 3) and σ(−ln 3)");
+        }
     }
 
     @ParameterizedTest
