@@ -118,13 +118,16 @@ public abstract class ExpertContract extends PartContract<Expert> {
         });
     }
 
-    /** Gives the dense variables under {@code to} the values that expert {@code e} has in those under {@code from}. */
+    /**
+     * Gives the dense variables under {@code to} the values that expert {@code e} has in those under {@code from}; what is not larger there
+     * is the same for all experts.
+     */
     private static void copyToDense(Trial trial, String from, int e, String to) {
         for (var name : List.copyOf(trial.variables().names())) {
             if (name.startsWith(to)) {
                 var all = trial.variable(from + name.substring(to.length()));
                 int length = trial.variables().type(name).size();
-                trial.set(name, Arrays.copyOfRange(all, e * length, (e + 1) * length));
+                trial.set(name, all.length == length ? all : Arrays.copyOfRange(all, e * length, (e + 1) * length));
             }
         }
     }

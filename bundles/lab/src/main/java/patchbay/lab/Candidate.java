@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import patchbay.lab.record.Transfer;
-import patchbay.model.Decoder;
 import patchbay.model.Fitting;
 import patchbay.tensor.UserError;
 import patchbay.training.Learner;
@@ -42,7 +41,7 @@ record Candidate(Learner learner, List<Fitting> before, List<Fitting> after) {
         if (after.isEmpty()) {
             throw new UserError(NOTHING);
         }
-        var decoder = new Decoder(rack, running.decoder().vocabulary());
+        var decoder = running.decoder().with(rack);
         var learner = change instanceof Change.Back
                 ? running.candidate(decoder, step, past.orElseThrow().variables(), past.orElseThrow().births())
                 : running.candidate(decoder, step);

@@ -106,7 +106,7 @@ public final class Lab {
         var inheritance = Optional.of(experiment.from()).filter(from -> !from.isEmpty()).map(from -> new Inheritance(runsFolder, from, engine));
         var dataset = read(experiment);
         inheritance.ifPresent(from -> from.check(dataset.tokenizer()));
-        var learner = Learner.begin(engine, new Decoder(rack, dataset.tokenizer().vocabularySize()), experiment.training(), experiment.seed());
+        var learner = Learner.begin(engine, new Decoder(rack, dataset.tokenizer().vocabularySize(), DataNames.of(dataset)), experiment.training(), experiment.seed());
         var inherited = inheritance.map(from -> from.passTo(learner));
         var folder = RunFolder.create(runsFolder, experiment.name(), experiment.toYaml());
         inherited.ifPresent(_ -> Inheritance.keep(learner, folder));
@@ -175,7 +175,8 @@ public final class Lab {
     }
 
     private Learner learner(Experiment experiment, Dataset dataset, List<Fitted> sockets, Optional<Checkpoint> checkpoint) {
-        var decoder = new Decoder(Change.rack(experiment.model(), sockets, archive), dataset.tokenizer().vocabularySize());
+        var decoder = new Decoder(Change.rack(experiment.model(), sockets, archive), dataset.tokenizer().vocabularySize(),
+                DataNames.of(dataset));
         var variables = engine.variables();
         checkpoint.ifPresent(from -> CheckpointState.restore(from, variables));
         var births = checkpoint.map(from -> CheckpointState.of(from).births(from.step())).orElse(Births.at(0, Map.of()));
@@ -230,7 +231,7 @@ public final class Lab {
         var tokenizer = Tokenizer.load(folder.tokenizer());
         var variables = engine.variables();
         checkpoint.restore(Checkpoint.PARAMETERS, variables);
-        var decoder = new Decoder(rack, tokenizer.vocabularySize());
+        var decoder = new Decoder(rack, tokenizer.vocabularySize(), DataNames.of(tokenizer));
         return new Generation(engine, decoder, Generator.values(engine, decoder, variables), tokenizer);
     }
 
@@ -241,7 +242,8 @@ public final class Lab {
     public List<Plan> plans(RunFolder folder, Phase phase) {
         var experiment = Experiment.read(folder.experiment(), List.of());
         var wiring = alive(folder.id()).map(Run::wiring).orElseGet(() -> Journal.read(folder.journal()).effective().wiring());
-        var decoder = new Decoder(Change.rack(experiment.model(), wiring, archive), Tokenizer.load(folder.tokenizer()).vocabularySize());
+        var tokenizer = Tokenizer.load(folder.tokenizer());
+        var decoder = new Decoder(Change.rack(experiment.model(), wiring, archive), tokenizer.vocabularySize(), DataNames.of(tokenizer));
         if (phase == Phase.decode) {
             try (var generator = new Generator(engine, decoder, engine.variables())) {
                 return generator.plan().stream().toList();

@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.Fitted;
 import patchbay.lab.record.Transfer;
-import patchbay.model.Decoder;
 import patchbay.model.Offer;
 import patchbay.model.Provider;
 import patchbay.tensor.UserError;
@@ -315,7 +314,7 @@ final class Swaps implements AutoCloseable {
         var failed = learner();
         var kept = probation.kept();
         var rack = Change.fit(failed.decoder().rack(), kept.sockets(), archive);
-        var restored = failed.restored(new Decoder(rack, failed.decoder().vocabulary()), kept.variables(), kept.births());
+        var restored = failed.restored(failed.decoder().with(rack), kept.variables(), kept.births());
         synchronized (this) {
             use(restored);
             while (history.pop() != probation.replaced()) {

@@ -29,6 +29,7 @@ public final class Building {
     private final Map<String, Tensor> tallies = new LinkedHashMap<>();
     private final Tensor start;
     private Optional<Tensor> ids = Optional.empty();
+    private Names names = Names.none();
     private int salts;
 
     public Building(Graph graph, Mode mode, ModelSettings settings) {
@@ -57,7 +58,17 @@ public final class Building {
 
     /** Says which sequences pass through the model in this graph: {@code ids} [B, T], below 0 for padding. */
     public void enter(Tensor ids) {
+        enter(ids, Names.none());
+    }
+
+    /** @param names what their tokens and domains are called */
+    public void enter(Tensor ids, Names names) {
         this.ids = Optional.of(ids);
+        this.names = names;
+    }
+
+    Names names() {
+        return names;
     }
 
     /** The sequences that pass through the model, [B, T], i32. */

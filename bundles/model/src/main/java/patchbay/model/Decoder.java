@@ -24,10 +24,22 @@ public final class Decoder {
 
     private final Rack rack;
     private final int vocabulary;
+    private final Names names;
 
     public Decoder(Rack rack, int vocabulary) {
+        this(rack, vocabulary, Names.none());
+    }
+
+    /** @param names what tokens and domains are called */
+    public Decoder(Rack rack, int vocabulary, Names names) {
         this.rack = rack;
         this.vocabulary = vocabulary;
+        this.names = names;
+    }
+
+    /** The same model with other parts. */
+    public Decoder with(Rack changed) {
+        return new Decoder(changed, vocabulary, names);
     }
 
     public Rack rack() {
@@ -57,7 +69,7 @@ public final class Decoder {
             throw new UserError(tokens.dim(1) + " tokens are more than the model's context of " + settings.context());
         }
         refuseLeaks();
-        building.enter(tokens);
+        building.enter(tokens, names);
         var embedding = building.parameter("embedding.tokens", Shape.of(vocabulary, dim), Initializer.normal(0.02f));
         var position = rack.at("position");
         var positionScope = new Scopes.ForPosition(building, position);

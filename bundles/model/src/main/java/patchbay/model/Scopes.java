@@ -155,8 +155,25 @@ final class Scopes {
         }
     }
 
+    private abstract static class ForExpert extends SocketScope implements Expert.Scope {
+
+        ForExpert(Building building, Fitting fitting) {
+            super(building, fitting);
+        }
+
+        @Override
+        public int token(String text) {
+            return building().names().token(text);
+        }
+
+        @Override
+        public int domain(String name) {
+            return building().names().domain(name);
+        }
+    }
+
     /** One feed-forward: that all tokens pass, or one beside the experts of a mixture, with the first of the rows. */
-    static final class ForDense extends SocketScope implements Expert.Scope {
+    static final class ForDense extends ForExpert {
 
         private final int hidden;
         private final Optional<Rows> sent;
@@ -180,7 +197,14 @@ final class Scopes {
             }
             int in = rows.dim(-1);
             var weight = parameter(name, Shape.of(in, out), Initializer.normal((float) (scale / Math.sqrt(in))));
-            return rows.groupedMatmul(weight.reshape(1, in, out), sent.get().offsets()); // of its own rows, not of the others
+            return times(rows, weight.reshape(1, in, out));
+        }
+
+        @Override
+        public Tensor times(Tensor rows, Tensor matrices) {
+            return sent.isPresent()
+                    ? rows.groupedMatmul(matrices, sent.get().offsets()) // its own rows, not the others
+                    : rows.matmul(matrices.reshape(matrices.dim(1), matrices.dim(2)));
         }
 
         @Override
@@ -214,7 +238,7 @@ final class Scopes {
     }
 
     /** Several experts, each with rows of its own. */
-    static final class ForExperts extends SocketScope implements Expert.Scope {
+    static final class ForExperts extends ForExpert {
 
         private final Rows sorted;
 
@@ -237,7 +261,12 @@ final class Scopes {
         Tensor project(String name, Tensor rows, int out, double scale) {
             int in = rows.dim(-1);
             var weights = parameter(name, Shape.of(experts(), in, out), Initializer.normal((float) (scale / Math.sqrt(in))));
-            return rows.groupedMatmul(weights, sorted.offsets());
+            return times(rows, weights);
+        }
+
+        @Override
+        public Tensor times(Tensor rows, Tensor matrices) {
+            return rows.groupedMatmul(matrices, sorted.offsets());
         }
 
         @Override

@@ -27,11 +27,20 @@ public interface Expert extends Part {
         /** A vector of the experts' own, such as a bias: [rows, shape…], each row that of its expert. Without weight decay. */
         Tensor each(String name, Tensor rows, Shape shape, Initializer initializer);
 
+        /** Rows [R, in] times matrices [experts, in, out] that the plugin made, each row times that of its expert: [R, out]. */
+        Tensor times(Tensor rows, Tensor matrices);
+
         /** The token that each row is, [R], i32; −1 for what is no text, and for a row that is a mixture of tokens. */
         Tensor ids();
 
         /** The domain of each row's document, [R], i32; −1 where it is not known, and for a row that is a mixture of tokens. */
         Tensor domains();
+
+        /** The number of the one token that {@code text} is, as {@link #ids} has it. */
+        int token(String text);
+
+        /** The number of the domain of this name, as {@link #domains()} has it. */
+        int domain(String name);
     }
 
     /** rows [R, dim], sorted by expert → [R, dim]. A row's result depends on that row and its expert only. */

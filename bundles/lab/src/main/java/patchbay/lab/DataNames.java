@@ -1,0 +1,45 @@
+package patchbay.lab;
+
+import java.util.List;
+import java.util.Optional;
+import patchbay.data.Dataset;
+import patchbay.data.Tokenizer;
+import patchbay.model.Names;
+import patchbay.tensor.UserError;
+
+/**
+ * Tokens by the text that they are, domains by their names in the data.
+ *
+ * @param domains empty where there is no data, only text that is generated: no document's domain is known there, so any name will do
+ */
+record DataNames(Tokenizer tokenizer, Optional<List<String>> domains) implements Names {
+
+    static DataNames of(Dataset dataset) {
+        return new DataNames(dataset.tokenizer(), Optional.of(dataset.domains()));
+    }
+
+    static DataNames of(Tokenizer tokenizer) {
+        return new DataNames(tokenizer, Optional.empty());
+    }
+
+    @Override
+    public int token(String text) {
+        var tokens = tokenizer.encode(text);
+        if (tokens.length != 1) {
+            throw new UserError("'" + text + "' is " + tokens.length + " tokens of the " + tokenizer.name() + " tokenizer; one is wanted");
+        }
+        return tokens[0];
+    }
+
+    @Override
+    public int domain(String name) {
+        if (domains.isEmpty()) {
+            return 0;
+        }
+        int number = domains.get().indexOf(name);
+        if (number < 0) {
+            throw UserError.unknown("domain", name, domains.get());
+        }
+        return number;
+    }
+}
