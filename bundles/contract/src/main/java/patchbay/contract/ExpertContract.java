@@ -94,8 +94,10 @@ public abstract class ExpertContract extends PartContract<Expert> {
                     rows[i] = i / dim == kept ? rows[i] : 3 - rows[i];
                 }
                 var after = trial.with("rows", rows).run().outputs();
-                before.forEach((name, values) -> assertArrayEquals(Arrays.copyOfRange(values, kept * dim, (kept + 1) * dim),
-                        Arrays.copyOfRange(after.get(name), kept * dim, (kept + 1) * dim), where + ", " + name));
+                for (var name : List.of("mixed", "dense")) {
+                    assertArrayEquals(Arrays.copyOfRange(before.get(name), kept * dim, (kept + 1) * dim),
+                            Arrays.copyOfRange(after.get(name), kept * dim, (kept + 1) * dim), where + ", " + name);
+                }
             }
         });
     }

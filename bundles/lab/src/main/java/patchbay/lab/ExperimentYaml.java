@@ -110,7 +110,11 @@ final class ExperimentYaml {
             if (value.isObject() && value.size() == 1) {
                 var plug = value.properties().iterator().next();
                 if (plug.getValue().isObject()) {
-                    return new Plug(plug.getKey(), MAPPER.convertValue(plug.getValue(), OPTIONS));
+                    try {
+                        return new Plug(plug.getKey(), TextOptions.read(MAPPER.convertValue(plug.getValue(), OPTIONS)));
+                    } catch (UserError unread) {
+                        throw JsonMappingException.wrapWithPath(unread, Wiring.class, socket);
+                    }
                 }
                 if (plug.getValue().isNull()) {
                     return Plug.of(plug.getKey());

@@ -32,7 +32,7 @@ public record Generation(Engine engine, Decoder decoder, Variables values, Token
 
     /** The same model with weights of another precision, and no others. */
     public Generation in(ModelSettings.Weights weights) {
-        var other = new Decoder(decoder.rack().withWeights(weights), decoder.vocabulary());
+        var other = decoder.with(decoder.rack().withWeights(weights));
         return new Generation(engine, other, Generator.values(engine, other, values), tokenizer);
     }
 

@@ -17,7 +17,7 @@ public record PlannedSwap(int step, String socket, String plugin, Map<String, Ob
         if (step < 1) {
             throw new UserError("swaps.step must be at least 1, not " + step + ": what is there from the start belongs under sockets");
         }
-        options = new Plug(plugin, options).options();
+        options = new Plug(plugin, TextOptions.read(options)).options();
     }
 
     public Plug plug() {

@@ -14,9 +14,16 @@ public record Plug(String plugin, Map<String, Object> options) {
         return new Plug(plugin, Map.of());
     }
 
+    /** The options with the first lines of texts that have several, so that they stand on one line. */
+    public static Map<String, Object> brief(Map<String, Object> options) {
+        var brief = new TreeMap<>(options);
+        brief.replaceAll((_, value) -> value instanceof String text && text.indexOf('\n') >= 0 ? text.lines().findFirst().orElse("") + " …" : value);
+        return brief;
+    }
+
     /** {@code top-k} or {@code top-k {noisy=true}}. */
     @Override
     public String toString() {
-        return options.isEmpty() ? plugin : plugin + " " + options;
+        return options.isEmpty() ? plugin : plugin + " " + brief(options);
     }
 }

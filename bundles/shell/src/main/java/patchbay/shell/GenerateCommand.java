@@ -3,8 +3,6 @@ package patchbay.shell;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
@@ -13,8 +11,6 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import patchbay.lab.Experiment;
 import patchbay.lab.Generation;
-import patchbay.lab.Run;
-import patchbay.lab.RunListener;
 import patchbay.lab.SampleSettings;
 import patchbay.lab.record.RunFolder;
 import patchbay.model.ModelSettings;
@@ -108,29 +104,7 @@ public final class GenerateCommand {
 
     private Generation generation(RunFolder folder, Usage.Call call) throws InterruptedException {
         var weights = Optional.ofNullable(call.options().get("weights")).map(ModelSettings.Weights::of);
-        var live = runs.live(folder);
-        var model = live.isPresent() ? ofLive(live.get()) : runs.lab().generation(folder.id());
+        var model = runs.generation(folder);
         return weights.map(model::in).orElse(model);
-    }
-
-    /** A copy of the model between two steps; if the run ends just now, of its last checkpoint. */
-    private Generation ofLive(Run run) throws InterruptedException {
-        var gone = new CompletableFuture<Optional<Generation>>();
-        var listener = new RunListener() {
-            @Override
-            public void ended(Run ended) {
-                gone.complete(Optional.empty());
-            }
-        };
-        run.listen(listener);
-        try {
-            var copied = run.withModel(learner -> Optional.of(Generation.of(learner, run.dataset().tokenizer())));
-            var first = (Optional<?>) CompletableFuture.anyOf(copied, gone).get();
-            return first.map(Generation.class::cast).orElseGet(() -> runs.lab().generation(run.id()));
-        } catch (ExecutionException failed) {
-            throw new CommandFailed(failed.getCause().getMessage(), failed);
-        } finally {
-            run.ignore(listener);
-        }
     }
 }

@@ -24,6 +24,7 @@ import patchbay.lab.record.SocketRange;
 import patchbay.lab.record.Specialisation;
 import patchbay.model.Offer;
 import patchbay.model.Options;
+import patchbay.model.Plug;
 
 /** {@code plugins}, {@code sockets}, {@code load} and {@code specialisation}: what a model can be made of, what it is made of, and how that works. */
 @Component(service = RackCommands.class, property = {
@@ -118,7 +119,7 @@ public final class RackCommands {
 
     /** As they are written after a plugin's name. */
     private static String options(Map<String, Object> options) {
-        return options.entrySet().stream().map(entry -> entry.getKey() + "=" + value(entry.getValue())).collect(Collectors.joining(" "));
+        return Plug.brief(options).entrySet().stream().map(entry -> entry.getKey() + "=" + value(entry.getValue())).collect(Collectors.joining(" "));
     }
 
     private static String value(Object value) {

@@ -2,11 +2,15 @@ package patchbay.shell;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import patchbay.lab.Generation;
 import patchbay.lab.Lab;
 import patchbay.lab.Run;
+import patchbay.lab.RunListener;
 import patchbay.lab.record.RunFolder;
 import patchbay.tensor.UserError;
 
@@ -55,5 +59,32 @@ public final class Runs {
     /** The newest last. */
     List<RunFolder> all() {
         return RunFolder.all(lab.runsFolder());
+    }
+
+    /** The model of a run that is alive, or else that of its last checkpoint. */
+    Generation generation(RunFolder folder) throws InterruptedException {
+        var live = live(folder);
+        return live.isPresent() ? ofLive(live.get()) : lab.generation(folder.id());
+    }
+
+    /** A copy of the model between two steps; if the run ends just now, of its last checkpoint. */
+    private Generation ofLive(Run run) throws InterruptedException {
+        var gone = new CompletableFuture<Optional<Generation>>();
+        var listener = new RunListener() {
+            @Override
+            public void ended(Run ended) {
+                gone.complete(Optional.empty());
+            }
+        };
+        run.listen(listener);
+        try {
+            var copied = run.withModel(learner -> Optional.of(Generation.of(learner, run.dataset().tokenizer())));
+            var first = (Optional<?>) CompletableFuture.anyOf(copied, gone).get();
+            return first.map(Generation.class::cast).orElseGet(() -> lab.generation(run.id()));
+        } catch (ExecutionException failed) {
+            throw new CommandFailed(failed.getCause().getMessage(), failed);
+        } finally {
+            run.ignore(listener);
+        }
     }
 }

@@ -13,6 +13,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import patchbay.lab.Run;
+import patchbay.lab.TextOptions;
 import patchbay.lab.record.Event;
 import patchbay.model.Plug;
 
@@ -39,7 +40,7 @@ public final class SwapCommands {
         var run = runs.live(Optional.empty());
         var options = new LinkedHashMap<String, Object>();
         call.options().forEach((name, text) -> options.put(name, value(text)));
-        Output.of(session).line(outcome(run, run.swap(call.word(0), new Plug(call.word(1), options))));
+        Output.of(session).line(outcome(run, run.swap(call.word(0), new Plug(call.word(1), TextOptions.read(options)))));
     }
 
     @Descriptor("takes the last swap of the current run back")

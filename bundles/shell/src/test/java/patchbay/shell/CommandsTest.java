@@ -231,7 +231,7 @@ class CommandsTest {
     void pluginsAreListedWithTheirOptions() throws Exception {
         var out = workshop.execute("plugins");
         assertTrue(out.lines().anyMatch(line -> line.matches("router +cosine +\\(class path\\) 0 +.*temperature=0\\.5")), out);
-        assertTrue(out.contains("gate=softmax noisy=false softmax=after"), out);
+        assertTrue(out.contains("noisy=false") && out.contains("softmax=after"), out);
     }
 
     @Test
@@ -311,5 +311,29 @@ class CommandsTest {
         assertTrue(mistake.getMessage().contains(message), mistake.getMessage());
         assertEquals(1, mistake.getMessage().lines().count(), mistake.getMessage());
         assertTrue(run.alive());
+    }
+
+    /** The rules are read out of a file, and the run keeps them: a replay needs no file. */
+    @Test
+    void rulesCanBeReadAfterTraining() throws Exception {
+        var file = workshop.experiments.folder().resolve("vowels.rules");
+        Files.writeString(file, "# letters\nvowels: token a e i o u\nspaces: token \\s\n");
+        workshop.execute("run tiny 'model.extras=[read]' 'sockets.layers.0.moe.experts.read={rule: {rules: \"@" + file + "\"}}'");
+        Files.delete(file);
+        var rules = workshop.execute("rules");
+        assertTrue(rules.lines().anyMatch(line ->
+                line.matches("layers\\.0\\.moe\\.experts\\.read +vowels: token a e i o u +[1-9][\\d,]* +\\d\\.\\d+ +'.*")), rules);
+        assertTrue(rules.contains("spaces: token \\s"), rules);
+        assertTrue(workshop.execute("sockets").contains("rules=# letters …"), workshop.execute("sockets"));
+        assertTrue(workshop.execute("replay " + workshop.lab.current().orElseThrow().id()).contains("bit-identical: 30 steps"));
+        assertTrue(workshop.execute("generate the").length() > 3);
+        var missing = assertThrows(UserError.class, () -> workshop.execute("run tiny 'sockets.layers.0.moe.experts={rule: {rules: \"@none\"}}'"));
+        assertTrue(missing.getMessage().contains("option 'rules': there is no file"), missing.getMessage());
+    }
+
+    @Test
+    void withoutRulesNoneAreShown() throws Exception {
+        workshop.execute("run tiny training.steps=2");
+        assertTrue(workshop.execute("rules").startsWith("no expert of run"));
     }
 }

@@ -50,7 +50,7 @@ class CompletionTest {
         assertTrue(offered("swap lay").containsAll(List.of("layers.*.moe.router", "layers.0.moe.router", "position")));
         assertEquals(List.of("top-k", "cosine"), offered("swap layers.*.moe.router "));
         assertEquals(List.of("rope"), offered("patchbay:swap position "));
-        assertEquals(List.of("learnable=", "projection=", "temperature="), offered("swap layers.0.moe.router cosine "));
+        assertEquals(List.of("final-temperature=", "learnable=", "projection=", "steps=", "temperature="), offered("swap layers.0.moe.router cosine "));
         assertEquals(List.of(), offered("swap nowhere cosine "));
     }
 

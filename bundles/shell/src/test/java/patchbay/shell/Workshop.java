@@ -23,6 +23,7 @@ import patchbay.balancer.lossfree.LossFree;
 import patchbay.balancer.none.None;
 import patchbay.capacity.dropless.Dropless;
 import patchbay.engine.cpu.CpuEngine;
+import patchbay.expert.rule.RuleExpert;
 import patchbay.expert.swiglu.SwiGlu;
 import patchbay.lab.Archive;
 import patchbay.lab.ExperimentFolder;
@@ -63,7 +64,7 @@ final class Workshop implements AutoCloseable {
                 samples: {prompts: [the], tokens: 8}
                 """.formatted(folder.resolve("text.txt")));
         write(folder.resolve("broken.yaml"), "model: {layers: 2\n");
-        lab = new Lab(engine, Archive.of(new TopKRouter(), new CosineRouter(), new AuxiliaryLoss(), new LossFree(), new None(), new Dropless(), new SwiGlu(),
+        lab = new Lab(engine, Archive.of(new TopKRouter(), new CosineRouter(), new AuxiliaryLoss(), new LossFree(), new None(), new Dropless(), new SwiGlu(), new RuleExpert(),
                 new FullAttention(), new RotaryPosition()), folder.resolve("runs"), Duration.ofSeconds(20));
         runs = new Runs(lab);
         foreground = new Foreground(lab);
@@ -71,7 +72,7 @@ final class Workshop implements AutoCloseable {
         processor = new CommandProcessorImpl(streams);
         for (var commands : List.of(new RunCommand(runs, foreground, experiments), new ControlCommands(runs, foreground),
                 new StatusCommands(runs), new ProfileCommand(runs), new RackCommands(runs), new SwapCommands(runs),
-                new ExplainCommand(runs), new GenerateCommand(runs),
+                new ExplainCommand(runs), new GenerateCommand(runs), new RulesCommand(runs),
                 new RecordCommands(runs, foreground), new DoctorCommand(name -> Optional.empty(), runs, List.of(engine)))) {
             functions(commands.getClass()).forEach(function -> processor.addCommand("patchbay", commands, function));
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import patchbay.model.Plug;
 
 /**
  * A run shortly before and after its plugins changed. NaN where nothing was measured.
@@ -61,9 +62,9 @@ public record SwapEffect(long step, String label, double validationBefore, doubl
     /** A change in a few words. */
     public static String label(Event event) {
         return switch (event) {
-            case Event.Swapped swapped -> swapped.socket() + " ← " + swapped.plugin() + (swapped.options().isEmpty() ? "" : " " + swapped.options());
+            case Event.Swapped swapped -> swapped.socket() + " ← " + swapped.plugin() + (swapped.options().isEmpty() ? "" : " " + Plug.brief(swapped.options()));
             case Event.RolledBack back -> "back to " + String.join(", ", back.after().stream().map(Fitted::plugin).distinct().toList());
-            case Event.Refused refused -> refused.socket() + " ← " + refused.plugin() + (refused.options().isEmpty() ? "" : " " + refused.options());
+            case Event.Refused refused -> refused.socket() + " ← " + refused.plugin() + (refused.options().isEmpty() ? "" : " " + Plug.brief(refused.options()));
             default -> event.getClass().getSimpleName();
         };
     }
