@@ -46,7 +46,7 @@ final class Decoding {
         if (llamaCpp) {
             contenders.add(new Contender(LlamaCpp.NAME, work, threads -> new LlamaCpp(model, threads)));
         }
-        return new Line(name, Unit.TOKENS, TOKENS, 500, contenders);
+        return new Line(name, Unit.TOKENS, TOKENS, 300, contenders);
     }
 
     /** The tokens of {@link #PROOF}. */

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param contenders figures in the line's unit, ours first
  * @param ratios ours divided by each other contender's, by its name
- * @param peak the machine's limit: GFLOP/s or GB/s
+ * @param peak the machine's limit: GFLOP/s or GB/s; NaN where there is none
  * @param share what ours makes of it
  */
 record Figures(Line line, int threads, List<Samples> contenders, List<Samples> ratios, Samples peak, Samples share) {
@@ -19,6 +19,10 @@ record Figures(Line line, int threads, List<Samples> contenders, List<Samples> r
         double work = line.contenders().getFirst().work();
         var share = ours.with("share", peak, (mine, limit) -> work / line.unit().nanos(work, line.tokens(), mine) / limit);
         return new Figures(line, threads, List.copyOf(contenders), ratios, peak, share);
+    }
+
+    boolean hasPeak() {
+        return !Double.isNaN(peak.median());
     }
 
     Optional<Samples> contender(String name) {

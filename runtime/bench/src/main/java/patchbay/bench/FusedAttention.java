@@ -19,6 +19,11 @@ final class FusedAttention {
     /** Above this the plain kernels take seconds. */
     private static final int PLAIN = 1024;
 
+    /** What memory is told of. */
+    private static final int LONG = 4096;
+    private static final int HEADS = 4;
+    private static final int SIZE = 64;
+
     private FusedAttention() {}
 
     static Benchmark benchmark() {
@@ -30,7 +35,44 @@ final class FusedAttention {
             lines.add(line(1, 1024, 8, 2, 64, backward));
             lines.add(line(1, 4096, 4, 4, 64, backward));
         }
-        return new Benchmark("attention", "Causal attention (batch × time, heads / key heads × size)", "greater is better", lines);
+        var footprints = new ArrayList<Footprint>();
+        for (boolean backward : new boolean[] {false, true}) {
+            footprints.add(footprint("whole", 4, false, backward));
+            footprints.add(footprint("causal", 4, true, backward));
+            footprints.add(footprint("causal, 4 heads share a key head", 1, true, backward));
+        }
+        return new Benchmark("attention", "Causal attention (batch × time, heads / key heads × size)", "greater is better", lines, footprints);
+    }
+
+    /** Of 4 heads of 64 over 4,096 tokens, beside softmax(QKᵀ/√d)V in three steps, which is even spared its mask. */
+    private static Footprint footprint(String kind, int groups, boolean causal, boolean backward) {
+        var name = (backward ? "forward and backward " : "forward ") + LONG + " tokens, " + kind;
+        return new Footprint(name, () -> graph(groups, backward, (q, k, v) ->
+                Networks.attention(q, k, v, q.graph().constant(Shape.of(1), 0), causal, (float) (1 / Math.sqrt(SIZE)))),
+                () -> graph(groups, backward, FusedAttention::inSteps));
+    }
+
+    private interface Form {
+        Tensor of(Tensor q, Tensor k, Tensor v);
+    }
+
+    private static Graph graph(int groups, boolean backward, Form form) {
+        var graph = new Graph();
+        var q = graph.input("q", TensorType.f32(1, LONG, HEADS, SIZE));
+        var k = graph.input("k", TensorType.f32(1, LONG, groups, SIZE));
+        var v = graph.input("v", TensorType.f32(1, LONG, groups, SIZE));
+        var out = form.of(q, k, v);
+        graph.output(ProgramTask.RESULT, backward ? gradients(graph, out, List.of(q, k, v)) : out);
+        return graph;
+    }
+
+    /** Heads that share a key head are rows of one product with its keys. */
+    private static Tensor inSteps(Tensor q, Tensor k, Tensor v) {
+        int time = q.dim(1);
+        int groups = k.dim(2);
+        var queries = q.permute(0, 2, 1, 3).reshape(1, groups, q.dim(2) / groups * time, q.dim(3));
+        var scores = queries.matmul(k.permute(0, 2, 1, 3), false, true).multiply((float) (1 / Math.sqrt(q.dim(3)))); // [1, groups, heads / groups · T, T]
+        return scores.softmax().matmul(v.permute(0, 2, 1, 3)).reshape(1, q.dim(2), time, q.dim(3)).permute(0, 2, 1, 3);
     }
 
     private static Line line(int batch, int time, int heads, int groups, int size, boolean backward) {

@@ -7,7 +7,10 @@ import de.kherud.llama.args.CacheType;
 import de.kherud.llama.args.LogFormat;
 import de.kherud.llama.args.PoolingType;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,8 +42,19 @@ final class LlamaCpp implements Task {
         this.llama = llama;
         this.threads = threads;
         write(llama, file);
-        LlamaModel.setLogger(LogFormat.TEXT, (_, _) -> {});
+        load();
         model = new LlamaModel(parameters());
+    }
+
+    /** It prints where it unpacks itself, among the figures. */
+    private static void load() {
+        var out = System.out;
+        System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        try {
+            LlamaModel.setLogger(LogFormat.TEXT, (_, _) -> {});
+        } finally {
+            System.setOut(out);
+        }
     }
 
     private ModelParameters parameters() {

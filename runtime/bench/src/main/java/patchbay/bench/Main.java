@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import patchbay.tensor.UserError;
 
-/** The benchmarks of {@code patchbay bench}: {@code [gemm|train|attention|ops|all] [--json] [--threads 1,2] [--profile]}. */
+/** The benchmarks of {@code patchbay bench}: {@code [gemm|train|decode|attention|ops|swap|all] [--json] [--threads 1,2] [--profile]}. */
 public final class Main {
 
     private static final StepProfile PROFILE = new StepProfile(200, 100);
@@ -42,10 +42,16 @@ public final class Main {
             out.println(table.head(benchmark));
             for (int threads : request.threads()) {
                 for (int line = 0; line < benchmark.lines().size(); line++) {
-                    var figures = measuring.measure(benchmark, line, threads);
-                    out.println(table.row(figures));
-                    report.add(benchmark, figures);
+                    for (var figures : benchmark.measure(measuring, line, threads)) {
+                        out.println(table.row(figures));
+                        report.add(benchmark, figures);
+                    }
                 }
+            }
+            for (var footprint : benchmark.footprints()) {
+                var bytes = footprint.measure();
+                out.println(Table.row(footprint, bytes));
+                report.add(benchmark, footprint, bytes);
             }
             out.println();
         }

@@ -10,6 +10,7 @@ final class Report {
 
     private final Map<String, Object> machine = new LinkedHashMap<>();
     private final List<Map<String, Object>> lines = new ArrayList<>();
+    private final List<Map<String, Object>> footprints = new ArrayList<>();
 
     Report(Measuring measuring) {
         machine.put("processors", Runtime.getRuntime().availableProcessors());
@@ -29,13 +30,25 @@ final class Report {
             line.put("tokensPerSecond", figures.line().tokens() / figures.contenders().getFirst().median() * 1e3);
         }
         line.put("ratios", byName(figures.ratios()));
-        line.put("peak", spread(figures.peak()));
-        line.put("share", spread(figures.share()));
+        if (figures.hasPeak()) {
+            line.put("peak", spread(figures.peak()));
+            line.put("share", spread(figures.share()));
+        }
         lines.add(line);
     }
 
+    void add(Benchmark benchmark, Footprint footprint, Footprint.Bytes bytes) {
+        var memory = new LinkedHashMap<String, Object>();
+        memory.put("benchmark", benchmark.name());
+        memory.put("line", footprint.name());
+        memory.put("bytes", bytes.ours());
+        memory.put("otherBytes", bytes.other());
+        memory.put("ratio", bytes.ratio());
+        footprints.add(memory);
+    }
+
     Map<String, Object> json() {
-        return Map.of("machine", machine, "lines", lines);
+        return Map.of("machine", machine, "lines", lines, "memory", footprints);
     }
 
     private static Map<String, Object> byName(List<Samples> samples) {

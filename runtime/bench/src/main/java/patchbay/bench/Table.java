@@ -55,9 +55,15 @@ final class Table {
             cells.add(figures.contender(other).map(samples -> spread(samples, "")).orElse(""));
             cells.add(figures.ratio(other).map(Table::ratio).orElse(""));
         });
-        cells.add(number(figures.peak().median()));
-        cells.add(String.format(Locale.ROOT, "%.2f", figures.share().median()));
+        cells.add(figures.hasPeak() ? number(figures.peak().median()) : "");
+        cells.add(figures.hasPeak() ? String.format(Locale.ROOT, "%.2f", figures.share().median()) : "");
         return row(cells);
+    }
+
+    /** Memory in MB, beside the other form's, and their ratio. */
+    static String row(Footprint footprint, Footprint.Bytes bytes) {
+        return String.format(Locale.ROOT, "%-60s %10s MB beside %10s MB, ratio %.4f (1/%.0f)", footprint.name(), number(bytes.ours() / 1e6),
+                number(bytes.other() / 1e6), bytes.ratio(), 1 / bytes.ratio());
     }
 
     private String row(List<String> cells) {

@@ -50,6 +50,25 @@ class MainTest {
         }
     }
 
+    /** One swap and one run rebuilt instead, at full size. */
+    @Test
+    void aSwapIsMeasuredInALiveRun() {
+        var figures = Suite.here().named("swap").measure(TINY, 0, 2);
+        assertEquals(List.of("training stands still", "command to first step"), figures.stream().map(each -> each.line().name()).toList());
+        for (var each : figures) {
+            assertTrue(each.ratio("rebuilt").orElseThrow().median() < 1, each.toString());
+        }
+    }
+
+    /** Also where heads share keys, and with all gradients. */
+    @Test
+    void attentionOverLongTextsNeedsATwentiethOfTheMemoryOfItsSteps() {
+        var footprints = Suite.here().named("attention").footprints();
+        for (var footprint : List.of(footprints.getFirst(), footprints.getLast())) {
+            assertTrue(footprint.measure().ratio() <= 0.05, footprint.name() + ": " + footprint.measure());
+        }
+    }
+
     private static Figures number(String benchmark, String line) {
         var chosen = Suite.here().named(benchmark);
         int number = chosen.lines().stream().map(Line::name).toList().indexOf(line);
