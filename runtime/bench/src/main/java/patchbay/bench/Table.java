@@ -85,7 +85,8 @@ final class Table {
     }
 
     private static String ratio(Samples samples) {
-        return String.format(Locale.ROOT, "%.2f (%.2f–%.2f)", samples.median(), samples.min(), samples.max());
+        var digits = samples.median() < 0.1 ? "%.4f (%.4f–%.4f)" : "%.2f (%.2f–%.2f)";
+        return String.format(Locale.ROOT, digits, samples.median(), samples.min(), samples.max());
     }
 
     /** Three digits that matter. */
