@@ -15,7 +15,7 @@ record Benchmark(String name, String subject, String ratio, List<Line> lines, Li
 
     /** Measures all lines at once, where what is measured cannot be repeated by itself. */
     interface Gauge {
-        List<Figures> measure(Benchmark benchmark, int threads, int rounds);
+        List<Figures> measure(Benchmark benchmark, int threads, Measuring measuring);
     }
 
     Benchmark {
@@ -33,7 +33,7 @@ record Benchmark(String name, String subject, String ratio, List<Line> lines, Li
 
     /** The figures of line {@code number} and those that come with it. */
     List<Figures> measure(Measuring measuring, int number, int threads) {
-        return gauge.map(all -> number == 0 ? all.measure(this, threads, measuring.rounds()) : List.<Figures>of())
+        return gauge.map(all -> number == 0 ? all.measure(this, threads, measuring) : List.<Figures>of())
                 .orElseGet(() -> List.of(measuring.measure(this, number, threads)));
     }
 }

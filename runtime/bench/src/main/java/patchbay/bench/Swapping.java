@@ -32,7 +32,7 @@ final class Swapping {
     private static final String IN_USE = "command to first step";
     private static final String ROUTERS = "layers.*.moe.router";
     private static final List<String> TURNS = List.of("cosine", "top-k");
-    /** Swaps that do not count, until what they run is compiled. */
+    /** Most swaps that do not count, until what they run is compiled. */
     private static final int WARM_UP = 2;
     /** Steps between two changes. */
     private static final int STEPS = 5;
@@ -61,14 +61,15 @@ final class Swapping {
         throw new UnsupportedOperationException("a swap is measured in a run and not by itself");
     }
 
-    private static List<Figures> measure(Benchmark benchmark, int threads, int rounds) {
+    private static List<Figures> measure(Benchmark benchmark, int threads, Measuring measuring) {
+        int rounds = measuring.rounds();
         try (var folder = new TemporaryFolder(); var engine = new CpuEngine(threads)) {
             var lab = new Lab(engine, Archive.of(Plugins.all()), folder.path().resolve("runs"), Duration.ofSeconds(20));
             var standstill = new double[2][rounds]; // [ours, rebuilt]
             var inUse = new double[2][rounds];
             try {
                 var swapping = new Swapping(lab, folder);
-                for (int round = -WARM_UP; round < rounds; round++) {
+                for (int round = -Math.min(WARM_UP, measuring.warmUp()); round < rounds; round++) {
                     var ours = swapping.swap();
                     var rebuilt = swapping.rebuild();
                     if (round >= 0) {
