@@ -12,6 +12,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import patchbay.data.Dataset;
@@ -49,8 +51,10 @@ public final class Lab {
     private final List<Run> runs = new CopyOnWriteArrayList<>();
 
     @Activate
-    public Lab(BundleContext context, @Reference Engine engine, @Reference Archive archive) {
-        this(engine, archive, Path.of(Optional.ofNullable(context.getProperty("patchbay.runs")).orElse("runs")),
+    public Lab(BundleContext context,
+            @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policyOption = ReferencePolicyOption.GREEDY) List<Engine> engines,
+            @Reference Archive archive) {
+        this(Engines.choose(engines, Optional.ofNullable(context.getProperty("patchbay.engine")).orElse("auto")), archive, Path.of(Optional.ofNullable(context.getProperty("patchbay.runs")).orElse("runs")),
                 Optional.ofNullable(context.getProperty("patchbay.build-limit")).map(Lab::seconds).orElse(BUILD_LIMIT));
     }
 

@@ -79,10 +79,11 @@ public final class DoctorCommand {
     }
 
     private void engine(Table table) {
-        var others = engines.stream().map(Engine::name).filter(name -> !name.equals(lab.engine().name())).toList();
-        table.row("engine", lab.engine().description() + (others.isEmpty()
-                ? "; the only engine that is installed" : "; chosen before " + String.join(", ", others)));
-        table.row("", "to change it: PATCHBAY_OPTS=\"-Dpatchbay.threads=N -Dpatchbay.vector=off\"");
+        var others = engines.stream().filter(engine -> !engine.name().equals(lab.engine().name())).toList();
+        table.row("engine", lab.engine().description() + (others.isEmpty() ? "; the only engine that is installed" : ""));
+        others.forEach(other -> table.row("", "not taken: " + other.description()));
+        table.row("", "to change it: ./patchbay --engine " + String.join("|", engines.stream().map(Engine::name).sorted().toList())
+                + "|auto …, PATCHBAY_OPTS=\"-Dpatchbay.threads=N -Dpatchbay.vector=off\"");
     }
 
     private static void memory(Table table) {

@@ -100,7 +100,7 @@ public final class HalfPrecision {
      *
      * @param mantissa {@link #F16} or {@link #BF16}
      */
-    static float widen(int bits, int mantissa) {
+    public static float widen(int bits, int mantissa) {
         int least = least(mantissa);
         int exponent = (bits & 0x7fff) >> mantissa;
         int fraction = bits & (1 << mantissa) - 1;
@@ -109,7 +109,7 @@ public final class HalfPrecision {
         if (shift >= 0 && shift < 20) { // weights are rarely anything else: a shift and a product
             size = (float) ((1 << mantissa) + fraction << shift) * (mantissa == F16 ? 0x1p-24f : 0x1p-21f);
         } else if (exponent == 2 * (1 - least) + 1) {
-            size = fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+            size = 1 / (fraction == 0 ? 0f : fraction * 0f / 0f); // infinity or NaN, which as constants not every compiler can say
         } else if (exponent == 0) {
             size = fraction * power(-mantissa) * power(least);
         } else {

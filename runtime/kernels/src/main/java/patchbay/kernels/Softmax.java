@@ -84,7 +84,7 @@ public final class Softmax {
             float value = 0;
             if (target >= 0) {
                 logSum = logSumExp(logits, row * n, n);
-                value = Float.NaN;
+                value = (logSum - logSum) / 0f; // NaN, which as a constant not every device's compiler can say
                 if (target < n) {
                     value = logSum - logits[row * n + target];
                 }

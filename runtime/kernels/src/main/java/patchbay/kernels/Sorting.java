@@ -16,12 +16,14 @@ public final class Sorting {
             float last = Float.POSITIVE_INFINITY;
             int lastAt = -1;
             for (int pass = 0; pass < k; pass++) {
-                float best = Float.NaN;
+                float best = x[row * n] * 0f / 0f; // NaN, which as a constant not every device's compiler can say
                 int bestAt = -1;
                 for (int j = 0; j < n; j++) {
                     float v = x[row * n + j];
-                    boolean left = v < last || v == last && j > lastAt;
-                    if (left && (bestAt < 0 || v > best)) {
+                    // in numbers: a compiler for devices loses the parentheses of conditions that mix "and" with "or"
+                    int left = (v < last ? 1 : 0) + (v == last ? 1 : 0) * (j > lastAt ? 1 : 0);
+                    int better = (bestAt < 0 ? 1 : 0) + (v > best ? 1 : 0);
+                    if (left * better > 0) {
                         best = v;
                         bestAt = j;
                     }

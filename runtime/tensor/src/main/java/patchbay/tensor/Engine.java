@@ -1,5 +1,7 @@
 package patchbay.tensor;
 
+import java.util.List;
+
 /** Compiles graphs and runs them. One is chosen when the platform starts. */
 public interface Engine {
 
@@ -8,6 +10,16 @@ public interface Engine {
 
     /** One line on what it runs on and why: threads, vector width, device. */
     String description();
+
+    /** Whether it computes on a device that is faster at it than the processor, such as a GPU; may take a second to find out. */
+    default boolean isAccelerated() {
+        return false;
+    }
+
+    /** The devices that it could compute on, a line each, the one that it does compute on marked with {@code *}; none if there is only the processor. */
+    default List<String> devices() {
+        return List.of();
+    }
 
     /** An empty set of variables that lives where this engine computes. */
     Variables variables();

@@ -79,6 +79,9 @@ final class KernelWriter {
     }
 
     private void body(CodeBuilder code) {
+        for (int parameter = 0; parameter < type.parameterCount(); parameter++) { // a compiler for another device asks for their names
+            code.localVariable(parameter, "p" + parameter, type.parameterType(parameter), code.startLabel(), code.endLabel());
+        }
         for (int value = 0; value < values.length; value++) {
             values[value] = code.allocateLocal(TypeKind.FLOAT);
         }

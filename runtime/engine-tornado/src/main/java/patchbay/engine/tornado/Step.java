@@ -1,0 +1,30 @@
+package patchbay.engine.tornado;
+
+import patchbay.tensor.Launch;
+import patchbay.tensor.Node;
+
+/**
+ * A task of a program with what there is to tell of it.
+ *
+ * @param label the operation and the place that it comes from
+ * @param kernel its name in a profile
+ * @param operations scalar operations, where the launch says so
+ * @param bytes of all arrays that it is given, each once
+ */
+record Step(Task task, String label, String kernel, long operations, long bytes) {
+
+    static Step of(Task task, Node node, Launch launch) {
+        var label = node.operation().name() + (node.place().isEmpty() ? "" : " (in " + node.place() + ")");
+        var scratch = node.operation().scratch(node);
+        long bytes = 0;
+        for (var argument : new java.util.HashSet<>(launch.arguments())) {
+            bytes += switch (argument) {
+                case Launch.Argument.Input(int index) -> node.input(index).bytes();
+                case Launch.Argument.Output(int index) -> node.output(index).bytes();
+                case Launch.Argument.Scratch(int index) -> scratch.get(index).bytes();
+                case Launch.Argument.IntValue _, Launch.Argument.FloatValue _ -> 0;
+            };
+        }
+        return new Step(task, label, launch.kernel().name(), launch.work() * launch.rows(), bytes);
+    }
+}

@@ -1,0 +1,281 @@
+package patchbay.engine.tornado;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import patchbay.tensor.Plan;
+import patchbay.tensor.Profile;
+import patchbay.tensor.Program;
+import patchbay.tensor.TensorType;
+import patchbay.tensor.UserError;
+import patchbay.tensor.reference.HostArrays;
+
+/**
+ * A compiled graph as task graphs over arrays that stay on the device. In a run nothing is copied but inputs that were
+ * written since the last one; an output is copied when it is read.
+ */
+final class TornadoProgram implements Program {
+
+    record Named(TensorType type, Object array) {}
+
+    /** What a program runs on. */
+    record Host(Tornado tornado, Device device, DeviceMemory memory, KernelClasses classes) {}
+
+    private record Part(String name, Object graph, List<Step> steps) {
+
+        String nameOf(Step step) {
+            return name + "." + step.task().id();
+        }
+    }
+
+    private final Host host;
+    private final Map<String, Named> inputs;
+    private final Map<String, Named> outputs;
+    /** Arrays whose values a run needs from outside: variables, inputs and constants. */
+    private final List<Object> needed = new ArrayList<>();
+    /** Arrays that a run changes for others to see: of variables and outputs. */
+    private final List<Object> changed = new ArrayList<>();
+    /** Arrays that are this program's own. */
+    private final List<Object> own = new ArrayList<>();
+    private final List<Part> parts = new ArrayList<>();
+    private final KernelClasses.Lease classes;
+    private final long number;
+    private final Object frame;
+    private final int launches;
+    private final Plan plan;
+    private Optional<TaskTimes> times = Optional.empty();
+    private boolean closed;
+
+    /**
+     * @param variables arrays of variables
+     * @param renewed arrays of variables that a run changes
+     * @param computed arrays that need no values from outside
+     * @throws UserError if there is no room, or TornadoVM cannot compile a kernel
+     */
+    TornadoProgram(Host host, Map<String, Named> inputs, Map<String, Named> outputs, Set<Object> variables, Collection<?> renewed,
+            Set<Object> computed, List<Step> steps, Plan plan) {
+        this.host = host;
+        this.inputs = inputs;
+        this.outputs = outputs;
+        this.plan = plan;
+        this.launches = steps.size();
+        this.classes = host.classes.lease();
+        this.number = host.tornado.plan();
+        this.frame = host.tornado.frame(number);
+        var all = new IdentityHashMap<Object, Boolean>();
+        steps.forEach(step -> step.task().arguments().stream().filter(argument -> !(argument instanceof Number))
+                .forEach(array -> all.put(array, true)));
+        for (var array : all.keySet()) {
+            if (!computed.contains(array)) {
+                needed.add(array);
+            }
+            if (!variables.contains(array)) {
+                own.add(array);
+            }
+        }
+        changed.addAll(renewed);
+        outputs.values().forEach(output -> changed.add(output.array));
+        changed.removeIf(array -> !all.containsKey(array)); // a constant, say: it never changes
+        host.memory.require(all.keySet());
+        try {
+            build(steps);
+        } catch (RuntimeException | Error failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    /** Compiles what differs, as graphs that never run, and then puts the program's graphs together from that. */
+    private void build(List<Step> steps) {
+        var distinct = new LinkedHashMap<List<Object>, Step>();
+        steps.forEach(step -> distinct.putIfAbsent(compiledInto(step.task()), step));
+        var models = new HashMap<List<Object>, String>(); // full name of the task that is compiled
+        var graphs = new HashMap<List<Object>, Object>();
+        if (distinct.size() < steps.size()) {
+            for (var part : cut("m", List.copyOf(distinct.values()))) {
+                compile(part);
+                part.steps.forEach(step -> models.put(compiledInto(step.task()), part.nameOf(step)));
+                part.steps.forEach(step -> graphs.put(compiledInto(step.task()), part.graph));
+            }
+        }
+        for (var part : cut("g", steps)) {
+            for (var step : part.steps) {
+                var key = compiledInto(step.task());
+                if (models.containsKey(key)) {
+                    host.tornado.share(host.device, number, graphs.get(key), models.get(key), part.graph, part.nameOf(step));
+                }
+            }
+            compile(part);
+            parts.add(part);
+        }
+    }
+
+    /** The kernel and its numbers, which become a part of the code; arrays do not. */
+    private static List<Object> compiledInto(Task task) {
+        return Stream.concat(Stream.of(task.kernel()), task.arguments().stream().map(argument -> argument instanceof Number ? argument : "")).toList();
+    }
+
+    private List<Part> cut(String letter, List<Step> steps) {
+        var cut = new ArrayList<Part>();
+        int from = 0;
+        for (var tasks : Cut.of(steps.stream().map(Step::task).toList())) {
+            var those = List.copyOf(steps.subList(from, from + tasks.size()));
+            from += tasks.size();
+            var name = "p" + number + letter + cut.size();
+            cut.add(new Part(name, graph(name, those), those));
+        }
+        return cut;
+    }
+
+    /** @throws UserError that names the operation, the place and the kernel that TornadoVM cannot compile */
+    private void compile(Part part) {
+        try {
+            host.tornado.compile(part.graph, frame);
+        } catch (RuntimeException | Error error) {
+            var message = String.valueOf(error.getMessage());
+            var step = part.steps.stream().filter(each -> message.contains(part.nameOf(each) + " ")).findFirst();
+            throw new UserError("engine tornado: TornadoVM cannot compile " + step.map(each -> each.label() + ", kernel " + each.kernel())
+                    .orElseGet(() -> "one of the kernels " + part.steps.stream().map(Step::kernel).distinct().toList())
+                    + ": " + message.lines().map(line -> line.replaceAll("\u001B\\[[0-9;]*m", "").strip()).filter(line -> line.startsWith("The internal error is:"))
+                            .findFirst().orElseGet(error::toString), error);
+        }
+    }
+
+    private Object graph(String name, List<Step> steps) {
+        var buffers = new IdentityHashMap<Object, Object>();
+        for (var step : steps) {
+            step.task().arguments().stream().filter(argument -> !(argument instanceof Number))
+                    .forEach(array -> buffers.computeIfAbsent(array, host.memory::state));
+        }
+        var tasks = steps.stream().map(Step::task).map(task -> new Task(task.id(), classes.of(task.kernel()), task.arguments())).toList();
+        return host.tornado.graph(host.device, name, tasks, buffers, task -> host.classes.show(task.kernel().getDeclaringClass()));
+    }
+
+    @Override
+    public void run() {
+        if (closed) {
+            throw new IllegalStateException("this program is closed");
+        }
+        needed.forEach(host.memory::toDevice);
+        if (times.isPresent()) {
+            times.get().run(this::runParts);
+            for (var part : parts) {
+                part.steps.forEach(step -> times.get().add(step, host.tornado.nanoseconds(part.graph, part.nameOf(step))));
+            }
+        } else {
+            runParts();
+        }
+        changed.forEach(host.memory::writtenOnDevice);
+    }
+
+    private void runParts() {
+        for (var part : parts) {
+            host.tornado.run(part.graph, frame);
+        }
+    }
+
+    @Override
+    public void write(String input, float[] values) {
+        writeArray(input, values);
+    }
+
+    @Override
+    public void write(String input, int[] values) {
+        writeArray(input, values);
+    }
+
+    private void writeArray(String name, Object values) {
+        var input = named("input", name, inputs);
+        HostArrays.write("input '" + name + "'", input.type, values, input.array);
+        host.memory.writtenOnHost(input.array);
+    }
+
+    @Override
+    public void read(String output, float[] into) {
+        readArray(output, into);
+    }
+
+    @Override
+    public void read(String output, int[] into) {
+        readArray(output, into);
+    }
+
+    private void readArray(String name, Object into) {
+        var output = named("output", name, outputs);
+        host.memory.toHost(output.array);
+        HostArrays.read("output '" + name + "'", output.type, output.array, into);
+    }
+
+    @Override
+    public TensorType type(String output) {
+        return named("output", output, outputs).type;
+    }
+
+    private static Named named(String kind, String name, Map<String, Named> known) {
+        var there = known.get(name);
+        if (there == null) {
+            throw UserError.unknown(kind, name, known.keySet());
+        }
+        return there;
+    }
+
+    @Override
+    public int launches() {
+        return launches;
+    }
+
+    /** Task graphs that a run consists of. */
+    int graphs() {
+        return parts.size();
+    }
+
+    @Override
+    public long memory() {
+        return plan.memory();
+    }
+
+    @Override
+    public Optional<Plan> plan() {
+        return Optional.of(plan);
+    }
+
+    /** The code that was generated for each task, in order, in the backend's language. */
+    List<String> sources() {
+        return parts.stream().flatMap(part -> part.steps.stream().map(step ->
+                host.tornado.source(host.device, number, part.graph, part.nameOf(step)))).toList();
+    }
+
+    @Override
+    public void profile(boolean on) {
+        host.tornado.profile(frame, on);
+        times = on ? Optional.of(new TaskTimes()) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Profile> profile() {
+        return times.map(TaskTimes::profile);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            host.tornado.close(host.device, number);
+            host.memory.release(own);
+            classes.close();
+            parts.clear();
+            own.clear();
+            needed.clear();
+            changed.clear();
+            inputs.clear();
+            outputs.clear();
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package patchbay.engine.tornado;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Gradients;
+import patchbay.tensor.Initializer;
+import patchbay.tensor.Program;
+import patchbay.tensor.Shape;
+import patchbay.tensor.TensorType;
+import patchbay.tensor.UserError;
+import patchbay.tensor.Variables;
+import patchbay.tensor.fusion.FusedKernels;
+import patchbay.tensor.reference.ReferenceEngine;
+
+/** Without TornadoVM: what the engine asks of it, and what it says where it is not. */
+class TornadoTest {
+
+    @TempDir
+    private Path folder;
+
+    private static Graph step() {
+        var graph = new Graph(5);
+        var x = graph.input("x", TensorType.f32(7, 4));
+        var w = graph.parameter("w", Shape.of(4, 3), Initializer.normal(0.3f));
+        var loss = x.matmul(w).silu().multiply(2).add(1).square().mean();
+        graph.output("loss", loss);
+        graph.update(w, w.subtract(Gradients.of(loss, List.of(w)).getFirst().multiply(0.1f)));
+        return graph;
+    }
+
+    private static final float[] X = new float[28];
+
+    static {
+        for (int i = 0; i < X.length; i++) {
+            X[i] = (float) Math.sin(i);
+        }
+    }
+
+    private TornadoProgram.Host host(StandIn standIn) throws Unavailable {
+        var tornado = new Tornado(standIn);
+        var device = tornado.devices().getFirst();
+        return new TornadoProgram.Host(tornado, device, new DeviceMemory(tornado, device), new KernelClasses(tornado, folder));
+    }
+
+    private static Program compile(TornadoProgram.Host host, Graph graph, Variables variables) {
+        var here = (TornadoVariables) variables;
+        here.declare(graph);
+        return new Compiler(graph, here.arrays(), new FusedKernels()).compile(here, host);
+    }
+
+    @Test
+    void devicesAreRead() throws Exception {
+        var device = new Tornado(new StandIn("")).devices().getFirst();
+        assertEquals("0:0 stand-in GPU OPENCL 16777216", device.index() + " " + device.name() + " " + device.kind() + " " + device.backend() + " "
+                + device.memory());
+        assertTrue(device.isGpu());
+    }
+
+    @Test
+    void stepsGiveTheReferencesValues() throws Exception {
+        var standIn = new StandIn("");
+        var host = host(standIn);
+        var variables = new TornadoVariables(host.memory());
+        var reference = new ReferenceEngine();
+        var plain = reference.variables();
+        try (var program = compile(host, step(), variables); var expected = reference.compile(step(), plain)) {
+            program.write("x", X);
+            expected.write("x", X);
+            for (int i = 0; i < 3; i++) {
+                program.run();
+                expected.run();
+                assertEquals(expected.scalar("loss"), program.scalar("loss"));
+            }
+        }
+        var w = new float[12];
+        var wanted = new float[12];
+        variables.read("w", w);
+        plain.read("w", wanted);
+        assertArrayEquals(wanted, w);
+    }
+
+    /** Copied is what was written since the last run, and what is read. */
+    @Test
+    void aRunCopiesNothingThatStays() throws Exception {
+        var standIn = new StandIn("");
+        var host = host(standIn);
+        var variables = new TornadoVariables(host.memory());
+        try (var program = compile(host, step(), variables)) {
+            program.write("x", X);
+            program.run();
+            long in = host.memory().copiedIn();
+            assertEquals(4 * (28 + 12), in - constants(in), "the input and the variable");
+            program.run();
+            assertEquals(in, host.memory().copiedIn());
+            assertEquals(0, host.memory().copiedOut());
+            program.scalar("loss");
+            assertEquals(4, host.memory().copiedOut());
+            program.scalar("loss");
+            assertEquals(4, host.memory().copiedOut(), "it was there already");
+            program.write("x", X);
+            program.run();
+            assertEquals(in + 4 * 28, host.memory().copiedIn());
+        }
+        variables.remove("w");
+    }
+
+    private static long constants(long all) {
+        return all - 4 * (28 + 12);
+    }
+
+    @Test
+    void graphsAreBuiltInTheOrderThatTornadoVmWants() throws Exception {
+        var standIn = new StandIn("");
+        var host = host(standIn);
+        try (var program = compile(host, step(), new TornadoVariables(host.memory()))) {
+            program.run();
+        }
+        var calls = standIn.calls();
+        var order = List.of("TornadoTaskGraph.new", "TornadoTaskGraph.setDevice", "TornadoTaskGraph.transferToDevice", "TornadoTaskGraph.addInner",
+                "DeviceBufferState.setXPUBuffer", "TornadoTaskGraph.withPreCompilation", "XPUBuffer.write", "TornadoTaskGraph.execute",
+                "TornadoTaskGraph.waitOn", "TornadoDeviceContext.reset", "TornadoDeviceContext.setResetToFalse");
+        var places = order.stream().map(calls::indexOf).toList();
+        assertTrue(places.stream().allMatch(place -> place >= 0) && IntStream.range(1, places.size()).allMatch(i -> places.get(i - 1) < places.get(i)),
+                () -> order + " at " + places);
+    }
+
+    @Test
+    void twoProgramsShareTheirVariables() throws Exception {
+        var host = host(new StandIn(""));
+        var variables = new TornadoVariables(host.memory());
+        try (var first = compile(host, step(), variables); var second = compile(host, step(), variables)) {
+            first.write("x", X);
+            second.write("x", X);
+            first.run();
+            float before = first.scalar("loss");
+            second.run();
+            assertTrue(second.scalar("loss") < before, "it goes on where the other one was");
+            long in = host.memory().copiedIn();
+            first.run();
+            assertEquals(in, host.memory().copiedIn());
+        }
+    }
+
+    @Test
+    void aClosedProgramLeavesNothing() throws Exception {
+        var host = host(new StandIn(""));
+        var variables = new TornadoVariables(host.memory());
+        for (int i = 0; i < 3; i++) {
+            compile(host, step(), variables).close();
+            assertEquals(4 * 12, host.memory().used(), "the variable's bytes");
+            assertEquals(0, host.classes().size());
+        }
+        try (var files = Files.walk(folder)) {
+            assertEquals(List.of(), files.filter(file -> file.toString().contains("_")).toList());
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedWithTheSizes() throws Exception {
+        var host = host(new StandIn(""));
+        var graph = new Graph();
+        graph.output("y", graph.input("x", TensorType.f32(3000, 1000)).exp().sum(1));
+        var error = assertThrows(UserError.class, () -> compile(host, graph, new TornadoVariables(host.memory())));
+        assertTrue(error.getMessage().contains("needs 23 MiB") && error.getMessage().contains("16 MiB"), error.getMessage());
+        var large = new Graph();
+        large.output("y", large.input("x", TensorType.f32(5000, 1000)).sum(1));
+        assertTrue(assertThrows(UserError.class, () -> compile(host, large, new TornadoVariables(host.memory()))).getMessage().contains("too large for device"));
+        assertEquals(0, host.memory().used());
+    }
+
+    @Test
+    void manyTasksAreCutIntoFewGraphs() throws Exception {
+        var standIn = new StandIn("");
+        var host = host(standIn);
+        var graph = new Graph();
+        var x = graph.input("x", TensorType.f32(5));
+        for (int i = 0; i < 300; i++) {
+            x = x.sin();
+        }
+        graph.output("y", x);
+        try (var program = compile(host, graph, new TornadoVariables(host.memory()))) {
+            assertEquals(300, program.launches());
+            assertTrue(((TornadoProgram) program).graphs() <= 3, () -> ((TornadoProgram) program).graphs() + " graphs");
+            program.write("x", new float[] {1, 2, 3, 4, 5});
+            program.run();
+            assertTrue(Math.abs(program.floats("y")[0]) < 0.2f);
+        }
+    }
+
+    @Test
+    void anUnknownTornadoVmIsNamed() {
+        var error = assertThrows(Unavailable.class, () -> new Tornado(new StandIn("addInner")));
+        assertTrue(error.getMessage().contains("not the one that the engine knows") && error.getMessage().contains("addInner"), error.getMessage());
+        assertTrue(assertThrows(Unavailable.class, () -> new Tornado(getClass().getClassLoader())).getMessage().contains("without TornadoVM's modules"));
+    }
+
+    @Test
+    void theSdksVersionIsRead() throws Exception {
+        assertTrue(assertThrows(Unavailable.class, () -> Sdk.at(folder)).getMessage().contains("no TornadoVM SDK there"));
+        Files.createDirectories(folder.resolve("etc"));
+        Files.writeString(folder.resolve("etc/tornado.release"), "version=4.1.0-jdk21\n");
+        assertTrue(assertThrows(Unavailable.class, () -> Sdk.at(folder)).getMessage().contains("4.1.0-jdk21 is not one that this engine knows"));
+        Files.writeString(folder.resolve("etc/tornado.release"), "version=5.2.1-jdk25\n");
+        assertEquals("5.2.1-jdk25", Sdk.at(folder).version());
+    }
+
+    @Test
+    void withoutAnSdkTheEngineSaysSo() {
+        var engine = new TornadoEngine(_ -> Optional.empty(), Optional.empty());
+        assertEquals("tornado: TORNADOVM_HOME is not set; it is the folder of TornadoVM's SDK", engine.description());
+        assertEquals(List.of(), engine.devices());
+        assertTrue(assertThrows(UserError.class, engine::variables).getMessage().startsWith("engine tornado: TORNADOVM_HOME is not set"));
+        engine.close();
+    }
+
+    @Test
+    void theDeviceIsTheFirstGpuOrTheOneThatIsNamed() throws Exception {
+        var cpu = new Device("0:0", "Some CPU", "CPU", "OPENCL", 1, 1, "");
+        var gpu = new Device("0:1", "Great Card 90", "GPU", "OPENCL", 1, 1, "");
+        var devices = List.of(cpu, gpu);
+        assertEquals(gpu, Devices.choose(devices, ""));
+        assertEquals(cpu, Devices.choose(List.of(cpu), ""));
+        assertEquals(cpu, Devices.choose(devices, "0:0"));
+        assertEquals(gpu, Devices.choose(devices, "great card"));
+        assertTrue(assertThrows(UserError.class, () -> Devices.choose(devices, "0:7")).getMessage().contains("0:1 Great Card 90"));
+        assertThrows(Unavailable.class, () -> Devices.choose(List.of(), ""));
+    }
+}
