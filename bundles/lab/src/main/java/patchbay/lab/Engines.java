@@ -26,7 +26,7 @@ final class Engines {
             return named.get();
         }
         if (!choice.equals("auto")) {
-            LOG.warn("there is no engine '{}' (patchbay.engine); there are: {}, auto", choice,
+            LOG.info("there is no engine '{}' (patchbay.engine); there are: {}, auto", choice,
                     String.join(", ", byName.stream().map(Engine::name).toList()));
         }
         var automatic = byName.stream().filter(Engine::isAccelerated).findFirst().or(() -> named(byName, "cpu")).orElse(byName.getFirst());

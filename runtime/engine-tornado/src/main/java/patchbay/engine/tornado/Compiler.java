@@ -63,9 +63,9 @@ final class Compiler {
         var scratch = placement.scratch(node);
         for (var launch : node.operation().launches(node)) {
             if (launch.rows() > 0) {
-                var kernel = Forms.of(launch.kernel().method());
-                explanation.add(node, launch, !kernel.equals(launch.kernel().method()), inputs, outputs, scratch);
-                var arguments = new ArrayList<Object>(List.of(0, launch.rows()));
+                var form = Forms.of(launch);
+                explanation.add(node, launch, !form.kernel().equals(launch.kernel().method()), inputs, outputs, scratch);
+                var arguments = new ArrayList<Object>(List.of(0, form.rows()));
                 for (var argument : launch.arguments()) {
                     arguments.add(switch (argument) {
                         case Launch.Argument.Input(int index) -> inputs.get(index);
@@ -75,7 +75,8 @@ final class Compiler {
                         case Launch.Argument.FloatValue(float value) -> value;
                     });
                 }
-                steps.add(Step.of(new Task("t" + steps.size(), kernel, arguments), node, launch));
+                arguments.addAll(form.more());
+                steps.add(Step.of(new Task("t" + steps.size(), form.kernel(), arguments), node, launch));
             }
         }
     }

@@ -1,41 +1,52 @@
 package patchbay.engine.tornado;
 
 import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import patchbay.engine.tornado.forms.MatMul;
+import patchbay.tensor.Kernel;
+import patchbay.tensor.Launch;
 import patchbay.tensor.UserError;
 
-/**
- * The forms of kernels that are written for a device: in the place of {@code patchbay.kernels.X.m} the method of the same
- * name and parameters of {@code patchbay.engine.tornado.forms.X}, where there is one.
- */
+/** What runs on a device in the place of a plain kernel, where another form suits it better. */
 final class Forms {
 
-    private static final String PLAIN = "patchbay.kernels";
-    private static final String DEVICE = "patchbay.engine.tornado.forms";
+    /**
+     * A kernel as it is launched.
+     *
+     * @param rows of the launch
+     * @param more arguments after those of the plain kernel
+     */
+    record Form(Method kernel, int rows, List<Integer> more) {}
 
-    /** What TornadoVM compiles wrong without a word: loops in loops over one and the same value. */
+    private static final String PLAIN = "patchbay.kernels";
+    /** What TornadoVM compiles wrong without a word. */
     private static final Set<String> WRONG = Set.of("HalfPrecision.toF16", "HalfPrecision.toBf16");
+    /** One thread computes a tile of columns; the number of columns is the second whole number that they are given. */
+    private static final Map<String, Method> TILED = Map.of(
+            "MatMul.matmul", Kernel.of(MatMul.class, "matmul").method(),
+            "MatMul.grouped", Kernel.of(MatMul.class, "grouped").method(),
+            "MatMul.groupedOuter", Kernel.of(MatMul.class, "groupedOuter").method());
 
     private Forms() {}
 
-    /**
-     * The form of {@code plain}, or itself.
-     *
-     * @throws UserError if the device would compute something else
-     */
-    static Method of(Method plain) {
-        var owner = plain.getDeclaringClass();
-        if (WRONG.contains(owner.getSimpleName() + "." + plain.getName()) && owner.getPackageName().equals(PLAIN)) {
-            throw new UserError("engine tornado: kernel " + owner.getSimpleName() + "." + plain.getName()
-                    + " is not compiled right by TornadoVM 5.2; the cpu engine computes it");
+    /** @throws UserError if the device would compute something else */
+    static Form of(Launch launch) {
+        var plain = launch.kernel().method();
+        var name = plain.getDeclaringClass().getPackageName().equals(PLAIN) ? launch.kernel().name() : "";
+        if (WRONG.contains(name)) {
+            throw new UserError("engine tornado: kernel " + name + " is not compiled right by TornadoVM 5.2; the cpu engine computes it");
         }
-        if (!owner.getPackageName().equals(PLAIN)) {
-            return plain;
-        }
-        try {
-            return Class.forName(DEVICE + "." + owner.getSimpleName()).getMethod(plain.getName(), plain.getParameterTypes());
-        } catch (ClassNotFoundException | NoSuchMethodException none) {
-            return plain;
-        }
+        return Optional.ofNullable(TILED.get(name)).map(tiled -> {
+            int tiles = (columns(launch) + MatMul.TILE - 1) / MatMul.TILE;
+            return new Form(tiled, launch.rows() * tiles, List.of(tiles));
+        }).orElseGet(() -> new Form(plain, launch.rows(), List.of()));
+    }
+
+    private static int columns(Launch launch) {
+        return launch.arguments().stream().filter(Launch.Argument.IntValue.class::isInstance).skip(1).findFirst()
+                .map(argument -> ((Launch.Argument.IntValue) argument).value()).orElseThrow();
     }
 }
