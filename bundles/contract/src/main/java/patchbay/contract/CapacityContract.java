@@ -153,4 +153,18 @@ public abstract class CapacityContract extends PartContract<Capacity> {
         eachTrial(Mode.EVALUATION, (trial, size, where) ->
                 assertArrayEquals(indices("chosen", size), trial.ints("experts"), where));
     }
+
+    /** The options with which 5 tokens that go to all of 3 experts find room: else a small step changes who does. */
+    protected List<Map<String, Object>> roomyOptionSets() {
+        return optionSets();
+    }
+
+    @Override
+    @Test
+    public void aWholeModelWithItHasTheGradientsOfFiniteDifferences() {
+        for (var options : roomyOptionSets()) {
+            int spare = plugin().spare(bench(new Graph(), Mode.TRAINING, sizes().getFirst(), options).scope(plugin()));
+            WholeModel.checkGradients(plugin(), options, 3 + spare);
+        }
+    }
 }

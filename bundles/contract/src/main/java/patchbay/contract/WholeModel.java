@@ -169,7 +169,12 @@ public final class WholeModel {
 
     /** Of a projection of the logits and the balancers' terms; every token goes to every expert, so that no step changes a choice. */
     public static void checkGradients(Part part, Map<String, Object> options) {
-        var settings = accepting(new ModelSettings(2, 16, 4, 13, 12, 3, 3, 1, List.of(), false, 0, ModelSettings.Norm.layer), part);
+        checkGradients(part, options, 3);
+    }
+
+    /** @param experts 3, and those that no token chooses */
+    static void checkGradients(Part part, Map<String, Object> options, int experts) {
+        var settings = accepting(new ModelSettings(2, 16, 4, 13, 12, experts, 3, 1, List.of(), false, 0, ModelSettings.Norm.layer), part);
         var decoder = PlainParts.decoder(settings, VOCABULARY, part, options);
         var graph = new Graph(3);
         var forward = decoder.build(new Building(graph, Mode.TRAINING, settings), graph.input("tokens", TensorType.i32(1, 5)));

@@ -14,7 +14,37 @@ public sealed interface Assignment {
      * @param experts [N, k], i32, −1 for none
      * @param weights [N, k]
      */
-    record Choices(Tensor experts, Tensor weights) implements Assignment {}
+    record Choices(Tensor experts, Tensor weights) implements Assignment {
+
+        /**
+         * Where each choice stands among those of its expert, from 0: [N, k], i32; −1 for none. First choices come before second ones,
+         * and tokens in their order.
+         *
+         * @param count how many experts there are
+         */
+        public Tensor places(int count) {
+            int n = experts.dim(0);
+            int k = experts.dim(1);
+            return places(experts.permute(1, 0).flatten(), count).reshape(k, n).permute(1, 0);
+        }
+
+        /**
+         * As {@link #places(int)}, but those with a higher priority come first; of equals the one with the lower token, then the lower choice.
+         *
+         * @param priorities [N, k]
+         */
+        public Tensor places(int count, Tensor priorities) {
+            var order = priorities.stopGradient().flatten().argsort(true);
+            var back = order.groupBy(order.size()).order(); // where in that order each choice is
+            return places(experts.flatten().gather(order), count).gather(back).reshape(experts.shape());
+        }
+
+        /** [M] → [M]. */
+        private static Tensor places(Tensor queue, int count) {
+            var grouping = queue.groupBy(count);
+            return grouping.inverse().subtract(grouping.offsets().gather(queue));
+        }
+    }
 
     /**
      * Every expert takes up to C tokens (Zhou et al. 2022).
