@@ -56,7 +56,7 @@ public final class Completion implements Completer {
                     : Stream.concat(keys(Experiment.keys().stream()), whole(Stream.of("--json", "--background")));
             case "pause", "stop" -> arguments == 0 ? whole(runs.lab().runs().stream().filter(Run::alive).map(Run::id)) : Stream.empty();
             case "profile" -> Stream.concat(arguments == 0 ? whole(runs.lab().runs().stream().filter(Run::alive).map(Run::id)) : Stream.empty(),
-                    keys(Stream.of("steps")));
+                    keys(Stream.of("steps", "by")));
             case "resume" -> arguments == 0 ? whole(resumable()) : Stream.empty();
             case "status", "sockets", "load", "report", "replay" -> arguments == 0 ? whole(ids()) : Stream.empty();
             case "explain" -> whole(arguments == 0 ? Stream.concat(Phase.names().stream(), ids())

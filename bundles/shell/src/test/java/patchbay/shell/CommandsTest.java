@@ -87,6 +87,12 @@ class CommandsTest {
         double shares = lines.stream().skip(2).mapToDouble(line -> Double.parseDouble(line.replaceAll("^.*? ([0-9.]+) %.*", "$1"))).sum();
         assertEquals(100, shares, 1.5, lines::toString);
         assertTrue(run.withModel(learner -> learner.profile().isEmpty()).get(60, TimeUnit.SECONDS), "it is off again");
+        var plugins = workshop.execute("profile steps=5 by=plugin").lines().toList();
+        assertTrue(plugins.stream().anyMatch(line -> line.startsWith("router top-k at layers.*.moe.router ")), plugins::toString);
+        assertTrue(plugins.stream().anyMatch(line -> line.startsWith("the model itself ")), plugins::toString);
+        shares = plugins.stream().skip(2).mapToDouble(line -> Double.parseDouble(line.replaceAll("^.*? ([0-9.]+) %.*", "$1"))).sum();
+        assertEquals(100, shares, 1.5, plugins::toString);
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("profile by=bundle")).getMessage().contains("'bundle'"));
         assertTrue(assertThrows(UserError.class, () -> workshop.execute("profile steps=many")).getMessage().contains("steps=many"));
         run.pause();
         assertTrue(assertThrows(UserError.class, () -> workshop.execute("profile")).getMessage().contains("paused"));

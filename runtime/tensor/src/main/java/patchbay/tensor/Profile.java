@@ -1,9 +1,11 @@
 package patchbay.tensor;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where the time of a program's runs went, all runs together.
@@ -11,8 +13,9 @@ import java.util.List;
  * @param runs how many
  * @param nanoseconds that they took, in which lie those of the kernels
  * @param kernels the most expensive first
+ * @param places nanoseconds by the place of the graph that launches are for ({@link Graph#at}), the most expensive first; "" for what has none
  */
-public record Profile(long runs, long nanoseconds, List<Work> kernels) {
+public record Profile(long runs, long nanoseconds, List<Work> kernels, Map<String, Long> places) {
 
     /**
      * The launches of one kernel.
@@ -46,13 +49,17 @@ public record Profile(long runs, long nanoseconds, List<Work> kernels) {
 
     public Profile {
         kernels = kernels.stream().sorted(Comparator.comparingLong(Work::nanoseconds).reversed()).toList();
+        var sorted = new LinkedHashMap<String, Long>();
+        places.entrySet().stream().sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .forEach(place -> sorted.put(place.getKey(), place.getValue()));
+        places = Collections.unmodifiableMap(sorted);
     }
 
     /** @param launches one entry for each, or several of a kind already added up */
-    public static Profile of(long runs, long nanoseconds, List<Work> launches) {
+    public static Profile of(long runs, long nanoseconds, List<Work> launches, Map<String, Long> places) {
         var grouped = new LinkedHashMap<List<String>, Work>();
         launches.forEach(work -> grouped.merge(List.of(work.kernel, work.form), work, Work::plus));
-        return new Profile(runs, nanoseconds, List.copyOf(grouped.values()));
+        return new Profile(runs, nanoseconds, List.copyOf(grouped.values()), places);
     }
 
     /** All kernels as one. */
@@ -64,6 +71,8 @@ public record Profile(long runs, long nanoseconds, List<Work> kernels) {
     public Profile plus(Profile other) {
         var both = new ArrayList<>(kernels);
         both.addAll(other.kernels);
-        return of(other.runs, nanoseconds + other.nanoseconds, both);
+        var everywhere = new LinkedHashMap<>(places);
+        other.places.forEach((place, time) -> everywhere.merge(place, time, Long::sum));
+        return of(other.runs, nanoseconds + other.nanoseconds, both, everywhere);
     }
 }

@@ -1,6 +1,7 @@
 package patchbay.engine.cpu;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -44,9 +45,13 @@ final class LaunchTimes {
     }
 
     Profile profile() {
+        var places = new HashMap<String, Long>();
+        for (int i = 0; i < nanoseconds.length; i++) {
+            places.merge(steps.get(i).place(), nanoseconds[i], Long::sum);
+        }
         return Profile.of(runs, whole, IntStream.range(0, nanoseconds.length).mapToObj(i -> {
             var step = steps.get(i);
             return new Profile.Work(step.kernel(), step.form(), runs, nanoseconds[i], waiting[i], runs * step.operations(), runs * step.bytes());
-        }).toList());
+        }).toList(), places);
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class ProfileTest {
         var graph = new Graph();
         var y = graph.input("x", TensorType.f32(64, 32)).matmul(graph.parameter("w", Shape.of(32, 16), Initializer.normal(1)));
         graph.output("y", y);
-        graph.output("z", y.multiply(y).sqrt());
+        graph.output("z", graph.at("the root", () -> y.multiply(y).sqrt()));
         return graph;
     }
 
@@ -48,6 +49,8 @@ class ProfileTest {
             assertEquals("vector", product.form());
             assertEquals(3L * 2 * 64 * 32 * 16, product.operations());
             assertEquals(3L * 4 * (64 * 32 + 32 * 16 + 64 * 16), product.bytes());
+            assertEquals(Set.of("", "the root"), profile.places().keySet());
+            assertEquals(profile.total().nanoseconds(), profile.places().values().stream().mapToLong(time -> time).sum());
             program.profile(true);
             assertEquals(0, program.profile().orElseThrow().runs(), "from nothing again");
             program.profile(false);
