@@ -32,19 +32,21 @@ record Candidate(Learner learner, List<Fitting> before, List<Fitting> after) {
         var before = new ArrayList<Fitting>();
         var after = new ArrayList<Fitting>();
         rack.fittings().forEach((path, fitting) -> {
-            var present = running.decoder().rack().at(path);
-            if (!same(present, fitting)) {
-                before.add(present);
+            var present = Optional.ofNullable(running.decoder().rack().fittings().get(path));
+            if (present.filter(there -> same(there, fitting)).isEmpty()) {
+                present.ifPresent(before::add);
                 after.add(fitting);
             }
         });
-        if (after.isEmpty()) {
+        running.decoder().rack().fittings().values().stream()
+                .filter(gone -> !rack.fittings().containsKey(gone.socket().path())).forEach(before::add);
+        if (after.isEmpty() && before.isEmpty()) {
             throw new UserError(NOTHING);
         }
         var decoder = running.decoder().with(rack);
         var learner = change instanceof Change.Back
                 ? running.candidate(decoder, step, past.orElseThrow().variables(), past.orElseThrow().births())
-                : running.candidate(decoder, step);
+                : running.candidate(decoder, step, change.copies());
         try {
             Probe.check(decoder, learner.variables());
         } catch (RuntimeException | Error failure) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import patchbay.lab.record.Fitted;
 import patchbay.model.Fitting;
 import patchbay.model.ModelSettings;
@@ -24,6 +25,11 @@ sealed interface Change {
     String plugin();
 
     default Map<String, Object> options() {
+        return Map.of();
+    }
+
+    /** Of experts that it adds, by name, whom they copy. */
+    default Map<String, String> copies() {
         return Map.of();
     }
 
@@ -68,12 +74,94 @@ sealed interface Change {
         }
     }
 
-    /** These very plugins, by the hash of their bundles: how a recorded swap is repeated. */
-    record Exact(String socket, String plugin, Map<String, Object> options, List<Fitted> sockets) implements Change {
+    /**
+     * An expert more in every mixture layer.
+     *
+     * @param from the expert that it begins as a copy of, by number or name; empty for none
+     */
+    record AddExpert(String name, Plug plug, String from) implements Change {
+
+        @Override
+        public String socket() {
+            return Socket.extras(name);
+        }
+
+        @Override
+        public String plugin() {
+            return plug.plugin();
+        }
+
+        /** The plugin's, and whom it copies. */
+        @Override
+        public Map<String, Object> options() {
+            var options = new TreeMap<>(plug.options());
+            if (!from.isEmpty()) {
+                options.put(FROM, from);
+            }
+            return options;
+        }
+
+        @Override
+        public Map<String, String> copies() {
+            return from.isEmpty() ? Map.of() : Map.of(name, from);
+        }
 
         @Override
         public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
-            return fit(rack, sockets, archive);
+            if (!from.isEmpty() && !rack.settings().expertNames().contains(from)) {
+                throw UserError.unknown("expert", from, rack.settings().expertNames());
+            }
+            return rack.withExpert(name, plug, archive);
+        }
+    }
+
+    /** An extra expert less in every mixture layer: its tokens go to whom the router prefers next. */
+    record RemoveExpert(String name) implements Change {
+
+        @Override
+        public String socket() {
+            return Socket.extras(name);
+        }
+
+        @Override
+        public String plugin() {
+            return NONE;
+        }
+
+        @Override
+        public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
+            return rack.withoutExpert(name, archive);
+        }
+    }
+
+    /** What a record says is in a socket that has gone. */
+    String NONE = "-";
+
+    /** The option under which a record keeps whom a new expert copies. */
+    String FROM = "from";
+
+    /**
+     * These very plugins, by the hash of their bundles: how a recorded swap is repeated.
+     *
+     * @param before what was in the sockets that it changes
+     * @param after what is in them since; a socket that is in {@code before} only has gone
+     */
+    record Exact(String socket, String plugin, Map<String, Object> options, List<Fitted> before, List<Fitted> after) implements Change {
+
+        @Override
+        public Map<String, String> copies() {
+            return Socket.extraName(socket).filter(_ -> options.containsKey(FROM) && before.isEmpty())
+                    .map(name -> Map.of(name, options.get(FROM).toString())).orElse(Map.of());
+        }
+
+        @Override
+        public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
+            var sockets = new LinkedHashMap<String, Fitted>();
+            Fitted.of(rack.fittings().values()).forEach(fitted -> sockets.put(fitted.socket(), fitted));
+            var there = after.stream().map(Fitted::socket).toList();
+            before.stream().filter(fitted -> !there.contains(fitted.socket())).forEach(gone -> sockets.remove(gone.socket()));
+            after.forEach(fitted -> sockets.put(fitted.socket(), fitted));
+            return Change.rack(rack.settings(), List.copyOf(sockets.values()), archive, rack.fittings());
         }
     }
 
@@ -93,35 +181,28 @@ sealed interface Change {
         @Override
         public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
             var before = past.orElseThrow(() -> new UserError("there is no swap to take back"));
-            return fit(rack, before.sockets(), archive);
+            return Change.rack(rack.settings(), before.sockets(), archive, rack.fittings());
         }
     }
 
-    /** {@code rack} with what {@code sockets} say, in the sockets that they name. */
-    static Rack fit(Rack rack, List<Fitted> sockets, Archive archive) {
-        var fittings = new LinkedHashMap<>(rack.fittings());
-        var wiring = rack.wiring();
-        for (var fitted : sockets) {
-            fittings.put(fitted.socket(), fitting(rack.at(fitted.socket()).socket(), fitted, archive));
-            wiring = wiring.with(fitted.socket(), fitted.plug());
-        }
-        return new Rack(rack.settings(), wiring, fittings);
-    }
-
-    /** A rack of exactly these plugins, one for every socket. */
+    /** A rack of exactly these plugins, one for every socket; the extra experts are those that have sockets. */
     static Rack rack(ModelSettings settings, List<Fitted> sockets, Archive archive) {
+        return rack(settings, sockets, archive, Map.of());
+    }
+
+    /** @param present what is taken as it is where it is what is wanted */
+    private static Rack rack(ModelSettings settings, List<Fitted> sockets, Archive archive, Map<String, Fitting> present) {
+        var extras = sockets.stream().flatMap(fitted -> Socket.extraName(fitted.socket()).stream()).distinct().toList();
+        var resized = settings.withExtras(extras, settings.k());
         var fittings = new LinkedHashMap<String, Fitting>();
         var wiring = Wiring.empty();
-        for (var socket : Socket.of(settings)) {
+        for (var socket : Socket.of(resized)) {
             var fitted = sockets.stream().filter(one -> one.socket().equals(socket.path())).findFirst()
                     .orElseThrow(() -> new UserError("the record does not say what was in socket " + socket.path()));
-            fittings.put(socket.path(), fitting(socket, fitted, archive));
+            var there = Optional.ofNullable(present.get(socket.path())).filter(fitting -> Fitted.of(fitting).equals(fitted));
+            fittings.put(socket.path(), there.orElseGet(() -> new Fitting(socket, fitted.plug(), archive.find(fitted))));
             wiring = wiring.with(socket.path(), fitted.plug());
         }
-        return new Rack(settings, wiring, fittings);
-    }
-
-    private static Fitting fitting(Socket socket, Fitted fitted, Archive archive) {
-        return new Fitting(socket, fitted.plug(), archive.find(fitted));
+        return new Rack(resized, wiring, fittings);
     }
 }

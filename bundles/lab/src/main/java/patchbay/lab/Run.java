@@ -285,9 +285,29 @@ public final class Run {
      * @throws UserError at once if there is no such socket or plugin, or it lacks an option
      */
     public CompletableFuture<Event> swap(String pattern, Plug plug) {
+        return ask(new Change.Put(pattern, plug));
+    }
+
+    /**
+     * Puts an expert more into every mixture layer. It is held back at first, so that the loss goes on where it was.
+     *
+     * @param from the expert that it begins as a copy of, by number or name; empty for none
+     * @return what came of it
+     */
+    public CompletableFuture<Event> addExpert(String name, Plug plug, String from) {
+        return ask(new Change.AddExpert(name, plug, from));
+    }
+
+    /** Takes an extra expert out of every mixture layer. */
+    public CompletableFuture<Event> removeExpert(String name) {
+        return ask(new Change.RemoveExpert(name));
+    }
+
+    /** @throws UserError at once if it cannot be done to the present model */
+    private CompletableFuture<Event> ask(Change change) {
         requireAlive();
-        swaps.learner().decoder().rack().with(pattern, plug, archive);
-        return swaps.ask(new Change.Put(pattern, plug), "command");
+        change.apply(swaps.learner().decoder().rack(), archive, Optional.empty());
+        return swaps.ask(change, "command");
     }
 
     /** Takes the last swap back. */

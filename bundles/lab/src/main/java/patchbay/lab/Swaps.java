@@ -313,7 +313,7 @@ final class Swaps implements AutoCloseable {
         var probation = probations.pop();
         var failed = learner();
         var kept = probation.kept();
-        var rack = Change.fit(failed.decoder().rack(), kept.sockets(), archive);
+        var rack = Change.rack(failed.decoder().rack().settings(), kept.sockets(), archive);
         var restored = failed.restored(failed.decoder().with(rack), kept.variables(), kept.births());
         synchronized (this) {
             use(restored);

@@ -8,6 +8,7 @@ import patchbay.spi.Capacity;
 import patchbay.spi.Expert;
 import patchbay.spi.Router;
 import patchbay.spi.Routing;
+import patchbay.tensor.Initializer;
 import patchbay.tensor.Shape;
 import patchbay.tensor.ShapeError;
 import patchbay.tensor.Tensor;
@@ -58,7 +59,8 @@ public final class Mixture {
         int seen = seen(building);
         var scope = new Scopes.ForRouter(building, routerFitting, seen);
         var type = TensorType.f32(n, seen);
-        var scores = building.at(routerFitting, () -> expected(routerFitting, router.score(scope, tokens), type));
+        var scored = building.at(routerFitting, () -> expected(routerFitting, router.score(scope, tokens), type));
+        var scores = admits(seen) ? scored.add(admission(building, seen).unsqueeze(0)) : scored;
         var affinities = building.at(routerFitting, () -> expected(routerFitting, router.affinities(scope, scores), type));
         var preferences = scores;
         for (var fitting : balancers) {
@@ -83,6 +85,10 @@ public final class Mixture {
     /** Has the router and the balancers make their updates for a step in which {@code counts} [E] tokens chose the experts. */
     void update(Building building, Tensor counts) {
         int seen = seen(building);
+        if (admits(seen)) {
+            var admission = admission(building, seen);
+            building.graph().update(admission, admission.add(RISE).minimum(building.graph().constant(0f)));
+        }
         building.at(routerFitting, () -> {
             router.update(new Scopes.ForRouter(building, routerFitting, seen), counts);
             return null;
@@ -94,6 +100,26 @@ public final class Mixture {
             });
         }
     }
+
+    /** Whether experts may have joined while the model was training. */
+    private boolean admits(int seen) {
+        return rack.settings().routed() == seen && !rack.settings().extras().isEmpty();
+    }
+
+    /**
+     * What is added to the experts' scores [E]: 0, and far below for one that has just joined, so that nothing changes at that
+     * moment; it rises step by step until the expert competes with the others.
+     */
+    private Tensor admission(Building building, int seen) {
+        return building.graph().state(path + "." + ADMISSION, TensorType.f32(seen), Initializer.zeros());
+    }
+
+    /** The state under a mixture's path that holds back experts which have just joined. */
+    public static final String ADMISSION = "admission";
+    /** Where an expert that joins begins: with a softmax or a sigmoid nothing is left of it. */
+    public static final float UNHEARD = -20;
+    /** What an expert's score gains in a step, until it is heard. */
+    private static final float RISE = 0.2f;
 
     /** How many experts the router sees. */
     private int seen(Building building) {

@@ -3,6 +3,8 @@ package patchbay.model;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import patchbay.tensor.DType;
 import patchbay.tensor.UserError;
 
@@ -114,6 +116,11 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
 
     public ModelSettings withWeights(Weights other) {
         return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, other);
+    }
+
+    /** What the routed experts of a mixture layer are called, in order: {@code 0}, {@code 1} … and the extras' names. */
+    public List<String> expertNames() {
+        return Stream.concat(IntStream.range(0, experts).mapToObj(Integer::toString), extras.stream()).toList();
     }
 
     /** Routed experts of a mixture layer, the extras among them: E. */

@@ -26,8 +26,7 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
         }
         var fittings = new LinkedHashMap<String, Fitting>();
         for (var socket : sockets) {
-            var plug = wiring.at(socket.path()).orElse(socket.standard());
-            fittings.put(socket.path(), new Fitting(socket, plug, offer(shelf, socket, plug)));
+            fittings.put(socket.path(), fitting(socket, wiring, shelf));
         }
         return new Rack(settings, wiring, fittings);
     }
@@ -39,6 +38,32 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
             changed.put(socket.path(), new Fitting(socket, plug, offer(shelf, socket, plug)));
         }
         return new Rack(settings, wiring.with(pattern, plug), changed);
+    }
+
+    /** This rack with an expert more in every mixture layer, which is called {@code name} and is {@code plug}. */
+    public Rack withExpert(String name, Plug plug, Shelf shelf) {
+        var extras = new ArrayList<>(settings.extras());
+        extras.add(name);
+        return resized(extras, wiring.with(Socket.extras(name), plug), shelf);
+    }
+
+    /** This rack without the extra expert {@code name}. */
+    public Rack withoutExpert(String name, Shelf shelf) {
+        if (!settings.extras().contains(name)) {
+            throw UserError.unknown("extra expert", name, settings.extras());
+        }
+        return resized(settings.extras().stream().filter(extra -> !extra.equals(name)).toList(), wiring.without(Socket.extras(name)), shelf);
+    }
+
+    /** What is in a socket of both stays the very part. */
+    private Rack resized(List<String> extras, Wiring rewired, Shelf shelf) {
+        var resized = settings.withExtras(extras, settings.k());
+        var kept = new LinkedHashMap<String, Fitting>();
+        for (var socket : Socket.of(resized)) {
+            var there = fittings.get(socket.path());
+            kept.put(socket.path(), there != null ? there : fitting(socket, rewired, shelf));
+        }
+        return new Rack(resized, rewired, kept);
     }
 
     /**
@@ -79,6 +104,11 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
             throw UserError.unknown("socket", pattern, sockets.stream().map(Socket::path).toList());
         }
         return matched;
+    }
+
+    private static Fitting fitting(Socket socket, Wiring wiring, Shelf shelf) {
+        var plug = wiring.at(socket.path()).orElse(socket.standard());
+        return new Fitting(socket, plug, offer(shelf, socket, plug));
     }
 
     private static Offer offer(Shelf shelf, Socket socket, Plug plug) {

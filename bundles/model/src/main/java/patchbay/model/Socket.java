@@ -2,6 +2,8 @@ package patchbay.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
 import patchbay.spi.Capacity;
@@ -18,6 +20,8 @@ import patchbay.spi.Router;
  * @param standard what is fitted where nothing was asked for
  */
 public record Socket(String path, Class<? extends Part> kind, Plug standard) {
+
+    private static final Pattern EXTRA = Pattern.compile("layers\\.(?:\\d+|\\*)\\.moe\\.experts\\.([^.]+)");
 
     /** Everything that can fit a socket. */
     public static final List<Class<? extends Part>> KINDS =
@@ -49,6 +53,17 @@ public record Socket(String path, Class<? extends Part> kind, Plug standard) {
             }
         }
         return sockets;
+    }
+
+    /** The sockets of the extra expert {@code name} in every mixture layer, as a pattern. */
+    public static String extras(String name) {
+        return extra("layers.*.moe", name);
+    }
+
+    /** The name of the extra expert whose socket, or pattern of sockets, this is. */
+    public static Optional<String> extraName(String path) {
+        var extra = EXTRA.matcher(path);
+        return extra.matches() ? Optional.of(extra.group(1)) : Optional.empty();
     }
 
     /** {@code layers.3.moe.experts.NAME}: that of an expert beside those that share a plugin. */

@@ -25,6 +25,13 @@ public record Wiring(Map<String, Plug> sockets) {
         return found;
     }
 
+    /** This wiring without what was asked for at {@code pattern}. */
+    public Wiring without(String pattern) {
+        var changed = new LinkedHashMap<>(sockets);
+        changed.remove(pattern);
+        return new Wiring(changed);
+    }
+
     /** This wiring with {@code plug} at {@code pattern}, which from now on counts before all others. */
     public Wiring with(String pattern, Plug plug) {
         var changed = new LinkedHashMap<>(sockets);

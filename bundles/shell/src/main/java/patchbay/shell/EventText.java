@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.Fitted;
 import patchbay.lab.record.SocketRange;
@@ -66,18 +67,29 @@ final class EventText {
                 + ": " + refused.reason();
     }
 
-    /** {@code layers.0-3.moe.router: top-k → cosine}. */
+    /** {@code layers.0-3.moe.router: top-k → cosine}; a socket that was not there before is {@code new}, one that has gone {@code gone}. */
     private static String sockets(List<Fitted> before, List<Fitted> after) {
-        var was = before.stream().collect(Collectors.toMap(Fitted::socket, fitted -> fitted, (first, _) -> first));
-        return SocketRange.collapse(after, Fitted::socket,
-                        fitted -> List.of(fitted.plug(), fitted.provider(), was.get(fitted.socket()).plug()),
-                        (fitted, path) -> new Fitted(path + ": " + was.get(fitted.socket()).plug() + " → " + fitted.plug(),
+        var was = by(before);
+        var is = by(after);
+        var changed = Stream.concat(after.stream(), before.stream().filter(fitted -> !is.containsKey(fitted.socket()))).toList();
+        return SocketRange.collapse(changed, Fitted::socket,
+                        fitted -> List.of(fitted.plug(), fitted.provider(), plug(was, fitted, "new"), plug(is, fitted, "gone")),
+                        (fitted, path) -> new Fitted(path + ": " + plug(was, fitted, "new") + " → " + plug(is, fitted, "gone"),
                                 fitted.kind(), fitted.plugin(), Map.of(), fitted.provider()))
                 .stream().map(Fitted::socket).collect(Collectors.joining("; "));
     }
 
+    private static Map<String, Fitted> by(List<Fitted> sockets) {
+        return sockets.stream().collect(Collectors.toMap(Fitted::socket, fitted -> fitted, (first, _) -> first));
+    }
+
+    private static String plug(Map<String, Fitted> sockets, Fitted fitted, String none) {
+        var there = sockets.get(fitted.socket());
+        return there == null ? none : there.plug().toString();
+    }
+
     private static String detail(List<Fitted> after, Transfer transfer, double pauseMillis) {
-        return after.stream().map(fitted -> fitted.provider().toString()).distinct().collect(Collectors.joining(", "))
-                + ": " + transfer + "; the training stood still for " + Numbers.milliseconds(pauseMillis);
+        var bundles = after.stream().map(fitted -> fitted.provider().toString()).distinct().collect(Collectors.joining(", "));
+        return (bundles.isEmpty() ? "" : bundles + ": ") + transfer + "; the training stood still for " + Numbers.milliseconds(pauseMillis);
     }
 }

@@ -61,7 +61,7 @@ public final class SwapCommands {
         return text.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?") ? (Object) Double.valueOf(text) : text;
     }
 
-    private static String outcome(Run run, CompletableFuture<Event> outcome) throws InterruptedException {
+    static String outcome(Run run, CompletableFuture<Event> outcome) throws InterruptedException {
         try {
             var event = outcome.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (event instanceof Event.Refused refused) {

@@ -37,12 +37,13 @@ public final class Learner implements AutoCloseable {
     private final Variables variables;
     private final Births births;
     private final Map<String, Shape> reshaped;
+    private final Map<String, String> copies;
     private final StepProgram stepProgram;
     private final Evaluation evaluation;
 
     /** @param drawn what first values are drawn from */
     private Learner(Engine engine, Decoder decoder, TrainingSettings settings, long seed, long drawn, Variables variables, Births births,
-            Map<String, Shape> reshaped) {
+            Map<String, Shape> reshaped, Map<String, String> copies) {
         this.engine = engine;
         this.decoder = decoder;
         this.settings = settings;
@@ -50,6 +51,7 @@ public final class Learner implements AutoCloseable {
         this.variables = variables;
         this.births = births;
         this.reshaped = reshaped;
+        this.copies = copies;
         this.stepProgram = StepProgram.compile(engine, decoder, settings, variables, births, drawn);
         this.evaluation = new Evaluation(engine, decoder, settings.batch(), variables, drawn);
     }
@@ -61,7 +63,7 @@ public final class Learner implements AutoCloseable {
 
     /** A model with values from elsewhere, such as a checkpoint, for variables of those names. */
     public static Learner resume(Engine engine, Decoder decoder, TrainingSettings settings, long seed, Variables values, Births births) {
-        return new Learner(engine, decoder, settings, seed, seed, values, births, Map.of());
+        return new Learner(engine, decoder, settings, seed, seed, values, births, Map.of(), Map.of());
     }
 
     /**
@@ -71,7 +73,16 @@ public final class Learner implements AutoCloseable {
      * @param step steps done when the other is to take over
      */
     public Learner candidate(Decoder changed, long step) {
-        return candidate(changed, step, engine.variables(), Map.of());
+        return candidate(changed, step, Map.of());
+    }
+
+    /**
+     * A {@link #candidate} that may have gained experts.
+     *
+     * @param copies of experts that it has and this one has not, by name, of whom they are copies
+     */
+    public Learner candidate(Decoder changed, long step, Map<String, String> copies) {
+        return candidate(changed, step, engine.variables(), Map.of(), copies);
     }
 
     /**
@@ -81,6 +92,11 @@ public final class Learner implements AutoCloseable {
      * @param keptBirths when those parameters joined
      */
     public Learner candidate(Decoder changed, long step, Variables kept, Map<String, Long> keptBirths) {
+        return candidate(changed, step, kept, keptBirths, Map.of());
+    }
+
+    private Learner candidate(Decoder changed, long step, Variables kept, Map<String, Long> keptBirths, Map<String, String> copies) {
+        var slices = slices(decoder, changed, copies);
         var shared = engine.variables();
         var shapes = new LinkedHashMap<String, Shape>();
         var known = new LinkedHashMap<String, Long>();
@@ -94,12 +110,12 @@ public final class Learner implements AutoCloseable {
                 known.computeIfAbsent(name, keptBirths::get);
             } else if (here) {
                 shapes.put(name, variables.type(name).shape());
-                if (Update.isMoment(name) && carried(changed, name, variables, shape).isPresent()) {
+                if (Update.isMoment(name) && carried(changed, name, variables, shape, slices).isPresent()) {
                     known.computeIfAbsent(Update.parameter(name), births.steps()::get); // as old as its moments
                 }
             }
         });
-        return new Learner(engine, changed, settings, seed, mix(seed, step), shared, Births.at(step, known), shapes);
+        return new Learner(engine, changed, settings, seed, mix(seed, step), shared, Births.at(step, known), shapes, copies);
     }
 
     /** A model of the same run at values that it had before. */
@@ -107,16 +123,25 @@ public final class Learner implements AutoCloseable {
         return resume(engine, earlier, settings, seed, values, Births.at(0, earlierBirths));
     }
 
-    /** Passes on what changed its shape, by the new parts' own rules. Called once, between two steps of {@code before}. */
+    /**
+     * Passes on what changed its shape, by the new parts' own rules or expert by expert, and what new experts copy. Called once,
+     * between two steps of {@code before}.
+     */
     public void takeOver(Learner before) {
+        var slices = slices(before.decoder, decoder, copies);
         reshaped.keySet().forEach(name -> {
             var type = variables.type(name);
-            carried(decoder, name, before.variables, type.shape()).ifPresent(values -> variables.put(name, type, values));
+            carried(decoder, name, before.variables, type.shape(), slices).ifPresent(values -> variables.put(name, type, values));
         });
+        new Newcomers(before.variables, variables, slices).join(decoder, births.steps().keySet());
     }
 
-    /** What becomes of {@code name} in another shape, if the part that it now belongs to has a rule. */
-    private static Optional<float[]> carried(Decoder decoder, String name, Variables from, Shape now) {
+    private static ExpertSlices slices(Decoder before, Decoder now, Map<String, String> copies) {
+        return new ExpertSlices(before.rack().settings().expertNames(), now.rack().settings().expertNames(), copies);
+    }
+
+    /** What becomes of {@code name} in another shape: by the rule of the part that it now belongs to, or expert by expert. */
+    private static Optional<float[]> carried(Decoder decoder, String name, Variables from, Shape now, ExpertSlices slices) {
         var was = from.type(name).shape();
         var values = new float[was.size()];
         from.read(name, values);
@@ -132,7 +157,7 @@ public final class Learner implements AutoCloseable {
                                 + "'; its shape " + now + " has " + now.size());
                     }
                     return carried;
-                });
+                }).or(() -> slices.pass(was, values, now));
     }
 
     /** Variables that were there with another shape when this model was made. */
