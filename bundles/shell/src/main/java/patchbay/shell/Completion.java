@@ -21,6 +21,7 @@ import patchbay.model.Offer;
 import patchbay.model.Options;
 import patchbay.model.Socket;
 import patchbay.model.SocketPattern;
+import patchbay.spi.Expert;
 
 /** What Tab offers after a command: experiments and their keys, runs, sockets, plugins and their options. */
 @Component(service = Completer.class)
@@ -58,7 +59,7 @@ public final class Completion implements Completer {
             case "profile" -> Stream.concat(arguments == 0 ? whole(runs.lab().runs().stream().filter(Run::alive).map(Run::id)) : Stream.empty(),
                     keys(Stream.of("steps", "by")));
             case "resume" -> arguments == 0 ? whole(resumable()) : Stream.empty();
-            case "status", "sockets", "load", "report", "replay" -> arguments == 0 ? whole(ids()) : Stream.empty();
+            case "status", "sockets", "load", "specialisation", "report", "replay" -> arguments == 0 ? whole(ids()) : Stream.empty();
             case "explain" -> whole(arguments == 0 ? Stream.concat(Phase.names().stream(), ids())
                     : arguments == 1 ? Phase.names().stream() : Stream.empty());
             case "compare" -> arguments < 2 ? whole(ids()) : Stream.empty();
@@ -67,6 +68,12 @@ public final class Completion implements Completer {
                 case 1 -> whole(fitting(words.get(1)).map(Offer::name).distinct());
                 default -> keys(fitting(words.get(1)).filter(offer -> offer.name().equals(words.get(2)))
                         .flatMap(offer -> Options.defaults(offer.part().options()).keySet().stream()).distinct());
+            };
+            case "expert" -> switch (arguments) {
+                case 0 -> whole(Stream.of("add", "remove"));
+                case 1 -> whole(words.get(1).equals("add") ? experts().map(Offer::name) : words.get(1).equals("remove") ? extras().stream() : Stream.of());
+                default -> words.get(1).equals("add") ? keys(Stream.concat(Stream.of("as", "from"), experts().filter(offer -> offer.name().equals(words.get(2)))
+                        .flatMap(offer -> Options.defaults(offer.part().options()).keySet().stream()))) : Stream.empty();
             };
             case "generate" -> arguments == 0 ? Stream.empty()
                     : keys(Stream.of("run", "seed", "temperature", "tokens", "top-k", "top-p", "weights"));
@@ -90,8 +97,18 @@ public final class Completion implements Completer {
     /** Of the current run; without one, what a model has by default. */
     private List<Socket> sockets() {
         return runs.lab().current().filter(Run::alive)
-                .map(run -> Socket.of(run.experiment().model()))
+                .map(run -> Socket.of(run.experiment().model().withExtras(extras(), run.experiment().model().k())))
                 .orElseGet(() -> Socket.of(ModelSettings.defaults()));
+    }
+
+    /** Names of the experts that stand beside those that share a plugin in the current run. */
+    private List<String> extras() {
+        return runs.lab().current().filter(Run::alive).stream().flatMap(run -> run.wiring().stream())
+                .flatMap(fitted -> Socket.extraName(fitted.socket()).stream()).distinct().toList();
+    }
+
+    private Stream<Offer> experts() {
+        return runs.lab().archive().offers().stream().filter(offer -> offer.kind() == Expert.class);
     }
 
     private static String pattern(Socket socket) {

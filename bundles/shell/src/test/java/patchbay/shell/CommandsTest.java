@@ -225,6 +225,26 @@ class CommandsTest {
     }
 
     @Test
+    void anExpertJoinsAndLeaves() throws Exception {
+        var run = workshop.endless();
+        var joined = workshop.execute("expert add swiglu as=late from=1");
+        assertTrue(joined.contains("layers.0-1.moe.experts.late: new → swiglu"), joined);
+        assertTrue(run.wiring().stream().anyMatch(fitted -> fitted.socket().equals("layers.1.moe.experts.late")));
+        assertTrue(workshop.execute("expert add swiglu").contains("experts.swiglu: new → swiglu"), "called as its plugin");
+        var left = workshop.execute("expert remove late");
+        assertTrue(left.contains("layers.0-1.moe.experts.late: swiglu → gone"), left);
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("expert remove late")).getMessage().contains("swiglu"), "what there is");
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("expert ad swiglu")).getMessage().contains("add"));
+        assertTrue(workshop.execute("rollback").contains("layers.0-1.moe.experts.late: new → swiglu"));
+    }
+
+    @Test
+    void ofOneDomainNothingIsKnownOfSpecialisation() throws Exception {
+        workshop.execute("run tiny training.steps=5");
+        assertTrue(workshop.execute("specialisation").startsWith("not known"));
+    }
+
+    @Test
     void theReportIsWrittenAnew() throws Exception {
         workshop.execute("run tiny training.steps=5");
         var report = workshop.lab.current().orElseThrow().folder().report();
@@ -237,7 +257,7 @@ class CommandsTest {
     void pluginsAreListedWithTheirOptions() throws Exception {
         var out = workshop.execute("plugins");
         assertTrue(out.lines().anyMatch(line -> line.matches("router +cosine +\\(class path\\) 0 +.*temperature=0\\.5")), out);
-        assertTrue(out.contains("noisy=false") && out.contains("softmax=after"), out);
+        assertTrue(out.lines().anyMatch(line -> line.matches("router +top-k .*gate=softmax.*noisy=false.*softmax=after")), out);
     }
 
     @Test
