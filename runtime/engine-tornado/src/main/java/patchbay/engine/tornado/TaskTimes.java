@@ -2,6 +2,7 @@ package patchbay.engine.tornado;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import patchbay.tensor.Profile;
 
 /** The times of a program's tasks on the device, added up over its runs. */
@@ -23,6 +24,6 @@ final class TaskTimes {
     }
 
     Profile profile() {
-        return Profile.of(runs, whole, works);
+        return Profile.of(runs, whole, works, Map.of());
     }
 }
