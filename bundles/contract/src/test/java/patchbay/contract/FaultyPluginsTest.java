@@ -174,7 +174,7 @@ class FaultyPluginsTest {
         public Tensor forward(Scope scope, Tensor rows) {
             var one = scope.parameter("weight", Shape.of(scope.dim(), scope.dim()), Initializer.normal(0.3f));
             var own = scope.linear("own", rows, scope.dim());
-            return rows.matmul(one).add(own).add(rows.mean(0));
+            return rows.matmul(one).add(own.multiply(scope.experts())).add(rows.mean(0)); // another one in a mixture than alone
         }
     }
 
@@ -187,7 +187,7 @@ class FaultyPluginsTest {
     }
 
     @Test
-    void anExpertThatMixesRowsAndSharesWeights() {
+    void anExpertThatMixesRowsAndIsAnotherOneAlone() {
         assertFinds(Sharing.class, "aRowDependsOnItselfAndItsExpertAlone", "everyExpertIsADenseFeedForwardOfItsOwn",
                 "allExpertsWithEqualWeightsAreTheirMean", "carriedValuesHaveTheNewLength", "aWholeModelWithItIgnoresPadding");
     }

@@ -6,8 +6,8 @@ package patchbay.kernels;
  *
  * <p>q, out and their gradients are {@code [B, T, H, D]}; k, v and theirs {@code [B, S, G, D]}, and head h reads key head
  * {@code h / (H / G)}. Query t stands at position {@code start[0] + t} and key s at position s. A key at or beyond
- * {@code start[0] + T} does not exist yet; a causal query sees none behind its own position. {@code normalizer} and
- * {@code delta} are {@code [B, H, T]}.
+ * {@code start[0] + T} does not exist yet. With a {@code window} above 0 a query sees so many positions, the last of which is its
+ * own; with 0 it sees all that exist. {@code normalizer} and {@code delta} are {@code [B, H, T]}.
  */
 public final class Attention {
 
@@ -15,20 +15,21 @@ public final class Attention {
 
     /** Row {@code (b·H + h)·T + t}; {@code normalizer} gets the log-sum-exp of its scores. */
     public static void attention(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] out,
-            float[] normalizer, int time, int keys, int heads, int groups, int dim, int causal, float scale) {
+            float[] normalizer, int time, int keys, int heads, int groups, int dim, int window, float scale) {
         for (@Parallel int i = 0; i < count; i++) {
             int row = first + i;
             int t = row % time;
             int h = row / time % heads;
             int b = row / time / heads;
             int query = ((b * time + t) * heads + h) * dim;
-            int end = Math.min(keys, causal != 0 ? start[0] + t + 1 : start[0] + time);
+            int begin = window > 0 ? Math.max(0, start[0] + t + 1 - window) : 0;
+            int end = Math.min(keys, window > 0 ? start[0] + t + 1 : start[0] + time);
             for (int d = 0; d < dim; d++) {
                 out[query + d] = 0;
             }
             float max = Float.NEGATIVE_INFINITY;
             float sum = 0;
-            for (int s = 0; s < end; s++) {
+            for (int s = begin; s < end; s++) {
                 int key = ((b * keys + s) * groups + h / (heads / groups)) * dim;
                 float score = dot(q, query, k, key, dim) * scale;
                 if (score > max) {
@@ -65,18 +66,19 @@ public final class Attention {
     /** Row {@code (b·H + h)·T + t} of the gradient by q. */
     public static void queryGradient(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] dout,
             float[] normalizer, float[] delta, float[] dq, int time, int keys, int heads, int groups, int dim,
-            int causal, float scale) {
+            int window, float scale) {
         for (@Parallel int i = 0; i < count; i++) {
             int row = first + i;
             int t = row % time;
             int h = row / time % heads;
             int b = row / time / heads;
             int query = ((b * time + t) * heads + h) * dim;
-            int end = Math.min(keys, causal != 0 ? start[0] + t + 1 : start[0] + time);
+            int begin = window > 0 ? Math.max(0, start[0] + t + 1 - window) : 0;
+            int end = Math.min(keys, window > 0 ? start[0] + t + 1 : start[0] + time);
             for (int d = 0; d < dim; d++) {
                 dq[query + d] = 0;
             }
-            for (int s = 0; s < end; s++) {
+            for (int s = begin; s < end; s++) {
                 int key = ((b * keys + s) * groups + h / (heads / groups)) * dim;
                 float p = (float) Math.exp(dot(q, query, k, key, dim) * scale - normalizer[row]);
                 float dscore = p * (dot(dout, query, v, key, dim) - delta[row]) * scale;
@@ -90,15 +92,15 @@ public final class Attention {
     /** Row {@code (b·G + g)·S + s} of the gradients by k and v: sums over the heads that read key head g and the queries that see s. */
     public static void keyValueGradient(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] dout,
             float[] normalizer, float[] delta, float[] dk, float[] dv, int time, int keys, int heads, int groups, int dim,
-            int causal, float scale) {
+            int window, float scale) {
         for (@Parallel int i = 0; i < count; i++) {
             int row = first + i;
             int s = row % keys;
             int g = row / keys % groups;
             int b = row / keys / groups;
             int key = ((b * keys + s) * groups + g) * dim;
-            int begin = causal != 0 ? Math.max(0, s - start[0]) : 0;
-            int end = s < start[0] + time ? time : 0;
+            int begin = window > 0 ? Math.max(0, s - start[0]) : 0;
+            int end = s >= start[0] + time ? 0 : window > 0 ? Math.min(time, s - start[0] + window) : time;
             for (int d = 0; d < dim; d++) {
                 dk[key + d] = 0;
                 dv[key + d] = 0;
@@ -125,7 +127,7 @@ public final class Attention {
      */
     public static void gradients(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] dout,
             float[] normalizer, float[] delta, float[] dq, float[] dk, float[] dv, int time, int keys, int heads, int groups, int dim,
-            int causal, float scale) {
+            int window, float scale) {
         for (@Parallel int i = 0; i < count; i++) {
             int g = (first + i) % groups;
             int b = (first + i) / groups;
@@ -140,11 +142,12 @@ public final class Attention {
                 for (int t = 0; t < time; t++) {
                     int query = ((b * time + t) * heads + h) * dim;
                     int at = (b * heads + h) * time + t;
-                    int end = Math.min(keys, causal != 0 ? start[0] + t + 1 : start[0] + time);
+                    int begin = window > 0 ? Math.max(0, start[0] + t + 1 - window) : 0;
+                    int end = Math.min(keys, window > 0 ? start[0] + t + 1 : start[0] + time);
                     for (int d = 0; d < dim; d++) {
                         dq[query + d] = 0;
                     }
-                    for (int s = 0; s < end; s++) {
+                    for (int s = begin; s < end; s++) {
                         int key = ((b * keys + s) * groups + g) * dim;
                         float p = (float) Math.exp(dot(q, query, k, key, dim) * scale - normalizer[at]);
                         float dscore = p * (dot(dout, query, v, key, dim) - delta[at]) * scale;

@@ -112,7 +112,19 @@ public interface Networks {
      * @return {@code [B, T, H, D]}
      */
     static Tensor attention(Tensor q, Tensor k, Tensor v, Tensor start, boolean causal, float scale) {
-        return q.graph().apply(new Attention(causal, scale), List.of(q, k, v, start)).getFirst();
+        return q.graph().apply(new Attention(causal ? Attention.PAST : Attention.ALL, scale), List.of(q, k, v, start)).getFirst();
+    }
+
+    /**
+     * {@link #attention} in which a query sees the last {@code window} positions up to its own (sliding window, Beltagy et al. 2020).
+     *
+     * @param window at least 1
+     */
+    static Tensor windowedAttention(Tensor q, Tensor k, Tensor v, Tensor start, int window, float scale) {
+        if (window < 1) {
+            throw new ShapeError("attention's window is " + window + "; it must be at least 1");
+        }
+        return q.graph().apply(new Attention(Math.min(window, Attention.PAST), scale), List.of(q, k, v, start)).getFirst();
     }
 
     /**

@@ -78,6 +78,42 @@ class AttentionTest {
                 graph.constant(Shape.of(1), start), causal, 2 * problem.scale()), problem.q(), problem.kv(), problem.kv());
     }
 
+    /** A window is attention to the keys that are left when all before it are cut off, query by query. */
+    @ParameterizedTest
+    @CsvSource({"1, 9, 9, 0, 3", "2, 9, 9, 0, 1", "1, 5, 20, 12, 4", "1, 9, 9, 0, 100"})
+    void aWindowSeesTheLastPositionsOnly(int batch, int time, int keys, int start, int window) {
+        var whole = new Problem(batch, time, keys, 2, 1, 6, start, true);
+        var q = Numeric.random(whole.q().size(), 1);
+        var k = Numeric.random(whole.kv().size(), 2);
+        var v = Numeric.random(whole.kv().size(), 3);
+        var windowed = Numeric.values(graph -> Networks.windowedAttention(graph.constant(whole.q(), q), graph.constant(whole.kv(), k),
+                graph.constant(whole.kv(), v), graph.constant(Shape.of(1), start), window, whole.scale()));
+        for (int t = 0; t < time; t++) {
+            int first = Math.max(0, start + t + 1 - window);
+            int at = t;
+            var one = Numeric.values(graph -> Networks.attention(graph.constant(whole.q(), q).slice(1, at, at + 1),
+                    graph.constant(whole.kv(), k).slice(1, first, start + at + 1), graph.constant(whole.kv(), v).slice(1, first, start + at + 1),
+                    graph.constant(Shape.of(1), start + at - first), true, whole.scale()));
+            for (int b = 0; b < batch; b++) {
+                var got = Arrays.copyOfRange(windowed, (b * time + t) * 12, (b * time + t + 1) * 12);
+                assertArrayEquals(Arrays.copyOfRange(one, b * 12, b * 12 + 12), got, 1e-6f, "query " + t);
+            }
+        }
+        if (window == 1) {
+            return; // the weight is 1 whatever the score
+        }
+        Numeric.gradients((graph, in) -> Networks.windowedAttention(in.get(0), in.get(1), in.get(2),
+                graph.constant(Shape.of(1), start), window, 2 * whole.scale()), whole.q(), whole.kv(), whole.kv());
+    }
+
+    @Test
+    void aWindowSeesAtLeastItself() {
+        var graph = new Graph();
+        var q = graph.filled(Shape.of(1, 2, 1, 4), 1);
+        var error = assertThrows(ShapeError.class, () -> Networks.windowedAttention(q, q, q, graph.constant(Shape.of(1), 0), 0, 1));
+        assertTrue(error.getMessage().contains("window is 0"), error.getMessage());
+    }
+
     @Test
     void largeScoresDoNotOverflow() {
         var problem = new Problem(1, 3, 3, 1, 1, 2, 0, false);

@@ -17,9 +17,20 @@ import patchbay.tensor.TensorType;
  *
  * <p>Query t stands at position {@code start + t}, key s at position s. Keys at or beyond {@code start + T} do not exist yet
  * (k and v may be a cache with room to spare) and are never attended to; where all S keys exist, as in cross-attention, start is
- * {@code S − T}. A causal query attends to positions up to its own.
+ * {@code S − T}.
+ *
+ * @param window how many positions a query attends to, the last of which is its own; {@link #PAST} for all up to its own,
+ *         {@link #ALL} for all that there are
  */
-public record Attention(boolean causal, float scale) implements Operation {
+public record Attention(int window, float scale) implements Operation {
+
+    public static final int ALL = 0;
+    /** Greater than any sequence is long, and far from overflow. */
+    public static final int PAST = 1 << 30;
+
+    public Attention {
+        Expect.that(window >= 0 && window <= PAST, "a window must be at least 1, not " + window);
+    }
 
     private static final Kernel FORWARD = Kernel.of(patchbay.kernels.Attention.class, "attention");
     private static final Kernel DELTA = Kernel.of(patchbay.kernels.Attention.class, "delta");
@@ -54,12 +65,17 @@ public record Attention(boolean causal, float scale) implements Operation {
         var q = node.input(0).shape();
         var k = node.input(1).shape();
         return List.of(sizes(Launch.of(FORWARD, q.span(0, 3)).input(0).input(1).input(2).input(3).output(0).output(1), q, k)
-                .work(2L * k.dim(1) * (q.dim(3) + 5)));
+                .work(2L * seen(k.dim(1)) * (q.dim(3) + 5)));
+    }
+
+    /** The most keys, or queries, of {@code there} that one has to do with. */
+    private int seen(int there) {
+        return window == ALL ? there : Math.min(there, window);
     }
 
     private Launch sizes(Launch launch, Shape q, Shape k) {
         return launch.value(q.dim(1)).value(k.dim(1)).value(q.dim(2)).value(k.dim(2)).value(q.dim(3))
-                .value(causal ? 1 : 0).value(scale);
+                .value(window).value(scale);
     }
 
     @Override
@@ -105,9 +121,9 @@ public record Attention(boolean causal, float scale) implements Operation {
             int groupSize = q.dim(2) / k.dim(2);
             return List.of(delta(q),
                     forward.sizes(Launch.of(QUERY, q.span(0, 3)).input(0).input(1).input(2).input(3).input(6).input(5)
-                            .scratch(0).output(0), q, k).work(3L * k.dim(1) * (q.dim(3) + 5)),
+                            .scratch(0).output(0), q, k).work(3L * forward.seen(k.dim(1)) * (q.dim(3) + 5)),
                     forward.sizes(Launch.of(KEY_VALUE, k.span(0, 3)).input(0).input(1).input(2).input(3).input(6).input(5)
-                            .scratch(0).output(1).output(2), q, k).work(4L * groupSize * q.dim(1) * (q.dim(3) + 5)));
+                            .scratch(0).output(1).output(2), q, k).work(4L * groupSize * forward.seen(q.dim(1)) * (q.dim(3) + 5)));
         }
 
         private static Launch delta(Shape q) {
@@ -123,7 +139,7 @@ public record Attention(boolean causal, float scale) implements Operation {
                 return launches(node);
             }
             return List.of(delta(q), forward.sizes(Launch.of(GRADIENTS, k.dim(0) * k.dim(2)).input(0).input(1).input(2).input(3).input(6).input(5)
-                    .scratch(0).output(0).output(1).output(2), q, k).work(5L * q.dim(2) / k.dim(2) * q.dim(1) * k.dim(1) * (q.dim(3) + 5)));
+                    .scratch(0).output(0).output(1).output(2), q, k).work(5L * q.dim(2) / k.dim(2) * q.dim(1) * forward.seen(k.dim(1)) * (q.dim(3) + 5)));
         }
 
         @Override

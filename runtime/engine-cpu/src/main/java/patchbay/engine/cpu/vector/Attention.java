@@ -26,9 +26,9 @@ public final class Attention {
     private Attention() {}
 
     public static void attention(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] out,
-            float[] normalizer, int time, int keys, int heads, int groups, int dim, int causal, float scale) {
+            float[] normalizer, int time, int keys, int heads, int groups, int dim, int window, float scale) {
         if (time < WORTH_BLOCKS) {
-            few(first, count, q, k, v, start[0], out, normalizer, time, keys, heads, groups, dim, causal != 0, scale);
+            few(first, count, q, k, v, start[0], out, normalizer, time, keys, heads, groups, dim, window, scale);
             return;
         }
         int exist = Math.min(keys, start[0] + time);
@@ -46,25 +46,28 @@ public final class Attention {
             int queries = Math.min(QUERIES, Math.min(time - t, first + count - row));
             int head = (b * keys * groups + h / (heads / groups)) * dim;
             int query = ((b * time + t) * heads + h) * dim;
-            int end = causal != 0 ? Math.min(exist, start[0] + t + queries) : exist;
+            int begin = begin(start[0] + t, window); // of the first query; each next one's is one further
+            int end = window > 0 ? Math.min(exist, start[0] + t + queries) : exist;
             AttentionBlock.transpose(q, query, queryRow, queries, dim, scale, workspace, 0);
             Arrays.fill(workspace, max, max + QUERIES, Float.NEGATIVE_INFINITY);
             Arrays.fill(workspace, sum, sum + QUERIES, 0);
             for (int i = 0; i < queries; i++) {
                 Arrays.fill(out, query + i * queryRow, query + i * queryRow + dim, 0);
             }
-            for (int block = 0; block < end; block += KEYS) {
+            int leading = begin / KEYS * KEYS;
+            for (int block = leading; block < end; block += KEYS) {
                 int here = Math.min(KEYS, end - block);
-                int visible = causal != 0 ? start[0] + t + 1 - block : here; // to the first query; each sees one more
+                int visible = window > 0 ? start[0] + t + 1 - block : here; // to the first query; each sees one more
                 AttentionBlock.products(k, head + block * keyRow, keyRow, here, dim, workspace, 0, scores);
                 AttentionBlock.mask(workspace, scores, here, visible);
+                AttentionBlock.maskBefore(workspace, scores, here, start[0] + t + 1 - window - block, window > 0);
                 AttentionBlock.exponentials(workspace, scores, here, max, sum, shrink);
                 for (int i = 0; i < queries; i += ROWS) {
                     int rows = Math.min(ROWS, queries - i);
-                    for (int r = i; block > 0 && r < i + rows; r++) {
+                    for (int r = i; block > leading && r < i + rows; r++) {
                         AttentionBlock.scale(out, query + r * queryRow, dim, workspace[shrink + r]);
                     }
-                    AttentionTile.add(rows, causal != 0 ? Math.min(here, visible + i + rows - 1) : here, workspace, scores + i, 1, QUERIES,
+                    AttentionTile.add(rows, window > 0 ? Math.min(here, visible + i + rows - 1) : here, workspace, scores + i, 1, QUERIES,
                             v, head + block * keyRow, keyRow, dim, out, query + i * queryRow, queryRow);
                 }
             }
@@ -77,9 +80,14 @@ public final class Attention {
         }
     }
 
+    /** The first key that the query at this position sees. */
+    private static int begin(int position, int window) {
+        return window > 0 ? Math.max(0, position + 1 - window) : 0;
+    }
+
     /** For a few queries, as in decoding: each by itself, its scores along the keys. */
     private static void few(int first, int count, float[] q, float[] k, float[] v, int start, float[] out, float[] normalizer,
-            int time, int keys, int heads, int groups, int dim, boolean causal, float scale) {
+            int time, int keys, int heads, int groups, int dim, int window, float scale) {
         int exist = Math.min(keys, start + time);
         var scores = Panel.workspace(Panel.width(exist));
         for (int row = first; row < first + count; row++) {
@@ -88,11 +96,13 @@ public final class Attention {
             int b = row / time / heads;
             int head = (b * keys * groups + h / (heads / groups)) * dim;
             int query = ((b * time + t) * heads + h) * dim;
-            int end = causal ? Math.min(exist, start + t + 1) : exist;
-            dots(1, q, query, heads * dim, k, head, groups * dim, dim, scores, 0, end);
-            normalizer[row] = softmax(scores, 0, end, scale);
+            int begin = begin(start + t, window);
+            int seen = (window > 0 ? Math.min(exist, start + t + 1) : exist) - begin;
+            head += begin * groups * dim;
+            dots(1, q, query, heads * dim, k, head, groups * dim, dim, scores, 0, seen);
+            normalizer[row] = softmax(scores, 0, seen, scale);
             Arrays.fill(out, query, query + dim, 0);
-            Panel.combine(1, scores, 0, 0, 0, end, v, head, groups * dim, dim, out, query, heads * dim);
+            Panel.combine(1, scores, 0, 0, 0, seen, v, head, groups * dim, dim, out, query, heads * dim);
         }
     }
 
@@ -156,7 +166,7 @@ public final class Attention {
 
     public static void gradients(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] dout,
             float[] normalizer, float[] delta, float[] dq, float[] dk, float[] dv, int time, int keys, int heads, int groups, int dim,
-            int causal, float scale) {
+            int window, float scale) {
         int exist = Math.min(keys, start[0] + time);
         int queryRow = heads * dim;
         int keyRow = groups * dim;
@@ -179,7 +189,7 @@ public final class Attention {
                     int queries = Math.min(QUERIES, time - t);
                     int query = ((b * time + t) * heads + h) * dim;
                     int numbers = (b * heads + h) * time + t;
-                    int end = causal != 0 ? Math.min(exist, start[0] + t + queries) : exist;
+                    int end = window > 0 ? Math.min(exist, start[0] + t + queries) : exist;
                     AttentionBlock.transpose(q, query, queryRow, queries, dim, scale, workspace, 0);
                     AttentionBlock.transpose(dout, query, queryRow, queries, dim, 1, workspace, outputs);
                     System.arraycopy(normalizer, numbers, workspace, shift, queries);
@@ -189,22 +199,23 @@ public final class Attention {
                     for (int i = 0; i < queries; i++) {
                         Arrays.fill(dq, query + i * queryRow, query + i * queryRow + dim, 0);
                     }
-                    for (int block = 0; block < end; block += KEYS) {
+                    for (int block = begin(start[0] + t, window) / KEYS * KEYS; block < end; block += KEYS) {
                         int here = Math.min(KEYS, end - block);
-                        int visible = causal != 0 ? start[0] + t + 1 - block : here;
+                        int visible = window > 0 ? start[0] + t + 1 - block : here;
                         int from = head + block * keyRow;
                         AttentionBlock.products(k, from, keyRow, here, dim, workspace, 0, scores);
                         AttentionBlock.products(v, from, keyRow, here, dim, workspace, outputs, dscores);
                         AttentionBlock.mask(workspace, scores, here, visible);
+                        AttentionBlock.maskBefore(workspace, scores, here, start[0] + t + 1 - window - block, window > 0);
                         AttentionBlock.derivatives(workspace, scores, dscores, here, shift, taken, scale);
                         for (int i = 0; i < queries; i += ROWS) {
                             int rows = Math.min(ROWS, queries - i);
-                            AttentionTile.add(rows, causal != 0 ? Math.min(here, visible + i + rows - 1) : here, workspace, dscores + i, 1, QUERIES,
+                            AttentionTile.add(rows, window > 0 ? Math.min(here, visible + i + rows - 1) : here, workspace, dscores + i, 1, QUERIES,
                                     k, from, keyRow, dim, dq, query + i * queryRow, queryRow);
                         }
                         for (int s = 0; s < here; s += ROWS) {
                             int rows = Math.min(ROWS, here - s);
-                            int begin = causal != 0 ? Math.max(0, s + 1 - visible) : 0; // the first query that sees one of them
+                            int begin = window > 0 ? Math.max(0, s + 1 - visible) : 0; // the first query that sees one of them
                             AttentionTile.add(rows, queries - begin, workspace, scores + s * QUERIES + begin, QUERIES, 1,
                                     dout, query + begin * queryRow, queryRow, dim, dv, from + s * keyRow, keyRow);
                             AttentionTile.add(rows, queries - begin, workspace, dscores + s * QUERIES + begin, QUERIES, 1,
@@ -218,7 +229,7 @@ public final class Attention {
 
     public static void queryGradient(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] dout,
             float[] normalizer, float[] delta, float[] dq, int time, int keys, int heads, int groups, int dim,
-            int causal, float scale) {
+            int window, float scale) {
         int exist = Math.min(keys, start[0] + time);
         int width = Panel.width(exist);
         int values = dim * width;
@@ -233,27 +244,33 @@ public final class Attention {
             int rows = Math.min(Panel.ROWS, Math.min(time - t, first + count - row));
             int head = (b * keys * groups + h / (heads / groups)) * dim;
             int query = ((b * time + t) * heads + h) * dim;
-            int common = causal != 0 ? Math.min(exist, start[0] + t + 1) : exist;
-            int most = causal != 0 ? Math.min(exist, start[0] + t + rows) : exist;
+            int least = begin(start[0] + t, window);
+            int begin = begin(start[0] + t + rows - 1, window); // what all of them see, up to common
+            int common = Math.max(begin, window > 0 ? Math.min(exist, start[0] + t + 1) : exist);
+            int most = window > 0 ? Math.min(exist, start[0] + t + rows) : exist;
             if (packed != head) {
                 Panel.transpose(k, head, groups * dim, exist, dim, workspace, 0, width);
                 Panel.transpose(v, head, groups * dim, exist, dim, workspace, values, width);
                 packed = head;
             }
-            Panel.products(rows, q, query, heads * dim, dim, workspace, 0, scores, width, 0, most);
-            Panel.products(rows, dout, query, heads * dim, dim, workspace, values, dscores, width, 0, most);
+            Panel.products(rows, q, query, heads * dim, dim, workspace, 0, scores, width, least, most);
+            Panel.products(rows, dout, query, heads * dim, dim, workspace, values, dscores, width, least, most);
             for (int i = 0; i < rows; i++) {
                 float shift = normalizer[row + i];
                 float taken = delta[row + i];
                 // to the end of the last vector: what lies behind a query's last key is not used
-                for (int s = 0; s < most; s += LANES) {
+                for (int s = Vectors.floor(least); s < most; s += LANES) {
                     var p = exp(load(workspace, scores + i * width + s).mul(scale).sub(shift));
                     p.mul(load(workspace, dscores + i * width + s).sub(taken)).mul(scale).intoArray(workspace, dscores + i * width + s);
                 }
                 Arrays.fill(dq, query + i * heads * dim, query + i * heads * dim + dim, 0);
+                if (window > 0) {
+                    Panel.combine(1, workspace, dscores + i * width, width, begin(start[0] + t + i, window),
+                            Math.min(begin, Math.min(exist, start[0] + t + i + 1)), k, head, groups * dim, dim, dq, query + i * heads * dim, heads * dim);
+                }
             }
-            Panel.combine(rows, workspace, dscores, width, 0, common, k, head, groups * dim, dim, dq, query, heads * dim);
-            for (int i = 1; i < rows && causal != 0; i++) {
+            Panel.combine(rows, workspace, dscores, width, begin, common, k, head, groups * dim, dim, dq, query, heads * dim);
+            for (int i = 1; i < rows && window > 0; i++) {
                 Panel.combine(1, workspace, dscores + i * width, width, common, Math.min(exist, start[0] + t + i + 1), k, head,
                         groups * dim, dim, dq, query + i * heads * dim, heads * dim);
             }
@@ -263,7 +280,7 @@ public final class Attention {
 
     public static void keyValueGradient(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] dout,
             float[] normalizer, float[] delta, float[] dk, float[] dv, int time, int keys, int heads, int groups, int dim,
-            int causal, float scale) {
+            int window, float scale) {
         for (int row = first; row < first + count;) {
             int s = row % keys;
             int rows = Math.min(keys - s, first + count - row);
@@ -277,7 +294,7 @@ public final class Attention {
             int existing = Math.clamp(start[0] + time - s, 0, rows);
             for (int h = g * (heads / groups); existing > 0 && h < (g + 1) * (heads / groups); h++) {
                 keysOfOneHead(s, existing, key, q, k, v, start[0], dout, normalizer, delta, (b * heads + h) * time,
-                        (b * time * heads + h) * dim, dk, dv, time, heads * dim, groups * dim, dim, causal != 0, scale);
+                        (b * time * heads + h) * dim, dk, dv, time, heads * dim, groups * dim, dim, window, scale);
             }
             row += rows;
         }
@@ -291,7 +308,7 @@ public final class Attention {
      */
     private static void keysOfOneHead(int from, int count, int key, float[] q, float[] k, float[] v, int start, float[] dout,
             float[] normalizer, float[] delta, int sums, int query, float[] dk, float[] dv, int time, int queryRow, int keyRow,
-            int dim, boolean causal, float scale) {
+            int dim, int window, float scale) {
         int width = Panel.width(time);
         int outputs = dim * width;
         int scores = 2 * dim * width;
@@ -309,24 +326,32 @@ public final class Attention {
         for (int s = 0; s < count; s += Panel.ROWS) {
             int rows = Math.min(Panel.ROWS, count - s);
             int at = key + s * keyRow;
-            int begin = causal ? Math.max(0, from + s - start) : 0;
-            int common = causal ? Math.max(0, from + s + rows - 1 - start) : 0;
-            Panel.products(rows, k, at, keyRow, dim, workspace, 0, scores, width, begin, time);
-            Panel.products(rows, v, at, keyRow, dim, workspace, outputs, dscores, width, begin, time);
+            int begin = window > 0 ? Math.max(0, from + s - start) : 0;
+            int end = window > 0 ? Math.min(time, from + s + rows - 1 - start + window) : time;
+            int common = window > 0 ? Math.max(0, from + s + rows - 1 - start) : 0; // the first query that sees all of them
+            int last = Math.max(common, window > 0 ? Math.min(time, from + s - start + window) : time); // and behind the last
+            Panel.products(rows, k, at, keyRow, dim, workspace, 0, scores, width, begin, end);
+            Panel.products(rows, v, at, keyRow, dim, workspace, outputs, dscores, width, begin, end);
             for (int i = 0; i < rows; i++) {
-                for (int t = Vectors.floor(begin); t < time; t += LANES) {
+                for (int t = Vectors.floor(begin); t < end; t += LANES) {
                     int p = scores + i * width + t;
                     int dp = dscores + i * width + t;
                     var probability = exp(load(workspace, p).mul(scale).sub(load(workspace, shifts + t)));
                     probability.intoArray(workspace, p);
                     probability.mul(load(workspace, dp).sub(load(workspace, taken + t))).mul(scale).intoArray(workspace, dp);
                 }
-                int own = causal ? Math.max(0, from + s + i - start) : 0;
-                Panel.combine(1, workspace, scores + i * width, width, own, common, dout, query, queryRow, dim, dv, at + i * keyRow, keyRow);
-                Panel.combine(1, workspace, dscores + i * width, width, own, common, q, query, queryRow, dim, dk, at + i * keyRow, keyRow);
+                int own = window > 0 ? Math.max(0, from + s + i - start) : 0;
+                int until = Math.min(common, window > 0 ? Math.min(time, from + s + i - start + window) : time);
+                Panel.combine(1, workspace, scores + i * width, width, own, until, dout, query, queryRow, dim, dv, at + i * keyRow, keyRow);
+                Panel.combine(1, workspace, dscores + i * width, width, own, until, q, query, queryRow, dim, dk, at + i * keyRow, keyRow);
             }
-            Panel.combine(rows, workspace, scores, width, common, time, dout, query, queryRow, dim, dv, at, keyRow);
-            Panel.combine(rows, workspace, dscores, width, common, time, q, query, queryRow, dim, dk, at, keyRow);
+            Panel.combine(rows, workspace, scores, width, common, last, dout, query, queryRow, dim, dv, at, keyRow);
+            Panel.combine(rows, workspace, dscores, width, common, last, q, query, queryRow, dim, dk, at, keyRow);
+            for (int i = 1; i < rows && last < end; i++) {
+                int until = Math.min(time, from + s + i - start + window);
+                Panel.combine(1, workspace, scores + i * width, width, last, until, dout, query, queryRow, dim, dv, at + i * keyRow, keyRow);
+                Panel.combine(1, workspace, dscores + i * width, width, last, until, q, query, queryRow, dim, dk, at + i * keyRow, keyRow);
+            }
         }
     }
 }

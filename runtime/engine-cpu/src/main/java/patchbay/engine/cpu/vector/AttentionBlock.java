@@ -57,6 +57,21 @@ final class AttentionBlock {
     }
 
     /**
+     * Scores of keys that have left a query's window become very small: those of lane i before key {@code begin + i}. Not −∞: a lane may
+     * have nothing else in a block, and what that adds is shrunk to nothing by the next.
+     */
+    static void maskBefore(float[] workspace, int scores, int count, int begin, boolean windowed) {
+        for (int s = 0; windowed && s < Math.min(count, begin + QUERIES - 1); s++) {
+            for (int half = 0; half < QUERIES; half += LANES) {
+                int at = scores + s * QUERIES + half;
+                FloatVector.fromArray(FLOATS, workspace, at).blend(GONE, LANE.compare(VectorOperators.GT, s - begin - half)).intoArray(workspace, at);
+            }
+        }
+    }
+
+    private static final float GONE = -1e30f;
+
+    /**
      * Turns scores into {@code e^(score − max)}, max being the greatest so far; renews {@code max} and {@code sum} and leaves in {@code shrink}
      * what former sums and outputs must be multiplied with (Milakov and Gimelshein 2018).
      */
