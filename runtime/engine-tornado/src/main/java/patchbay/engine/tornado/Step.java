@@ -6,15 +6,15 @@ import patchbay.tensor.Node;
 /**
  * A task of a program with what there is to tell of it.
  *
- * @param label the operation and the place that it comes from
+ * @param operation its name
+ * @param place the plugin and socket that it comes from, or empty
  * @param kernel its name in a profile
  * @param operations scalar operations, where the launch says so
  * @param bytes of all arrays that it is given, each once
  */
-record Step(Task task, String label, String kernel, long operations, long bytes) {
+record Step(Task task, String operation, String place, String kernel, long operations, long bytes) {
 
     static Step of(Task task, Node node, Launch launch) {
-        var label = node.operation().name() + (node.place().isEmpty() ? "" : " (in " + node.place() + ")");
         var scratch = node.operation().scratch(node);
         long bytes = 0;
         for (var argument : new java.util.HashSet<>(launch.arguments())) {
@@ -25,6 +25,11 @@ record Step(Task task, String label, String kernel, long operations, long bytes)
                 case Launch.Argument.IntValue _, Launch.Argument.FloatValue _ -> 0;
             };
         }
-        return new Step(task, label, launch.kernel().name(), launch.work() * launch.rows(), bytes);
+        return new Step(task, node.operation().name(), node.place(), launch.kernel().name(), launch.work() * launch.rows(), bytes);
+    }
+
+    /** The operation and where it comes from, for a message. */
+    String label() {
+        return operation + (place.isEmpty() ? "" : " (in " + place + ")");
     }
 }

@@ -1,6 +1,6 @@
 package patchbay.engine.tornado;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import patchbay.tensor.Profile;
@@ -8,7 +8,8 @@ import patchbay.tensor.Profile;
 /** The times of a program's tasks on the device, added up over its runs. */
 final class TaskTimes {
 
-    private final List<Profile.Work> works = new ArrayList<>();
+    private final Map<String, Profile.Work> kernels = new LinkedHashMap<>();
+    private final Map<String, Long> places = new LinkedHashMap<>();
     private long runs;
     private long whole;
 
@@ -20,10 +21,12 @@ final class TaskTimes {
     }
 
     void add(Step step, long nanoseconds) {
-        works.add(new Profile.Work(step.kernel(), "device", 1, nanoseconds, 0, step.operations(), step.bytes()));
+        var work = new Profile.Work(step.kernel(), "device", 1, nanoseconds, 0, step.operations(), step.bytes());
+        kernels.merge(step.kernel(), work, Profile.Work::plus);
+        places.merge(step.place(), nanoseconds, Long::sum);
     }
 
     Profile profile() {
-        return Profile.of(runs, whole, works, Map.of());
+        return Profile.of(runs, whole, List.copyOf(kernels.values()), places);
     }
 }

@@ -107,7 +107,7 @@ public final class TornadoEngine implements Engine, AutoCloseable {
             try {
                 host = Optional.of(find());
                 LOG.info(description());
-            } catch (Unavailable reason) {
+            } catch (Unavailable | UserError reason) { // the latter of a device that is not there
                 obstacle = reason.getMessage();
                 LOG.debug("TornadoVM cannot be used", reason);
             }

@@ -175,10 +175,24 @@ final class TornadoProgram implements Program {
         changed.forEach(host.memory::writtenOnDevice);
     }
 
+    /** One program at a time, and none while another one's code is given up: TornadoVM takes that for the device's. */
     private void runParts() {
-        for (var part : parts) {
-            host.tornado.run(part.graph, frame);
+        synchronized (host.tornado) {
+            for (var part : parts) {
+                try {
+                    host.tornado.run(part.graph, frame);
+                } catch (RuntimeException error) {
+                    throw new IllegalStateException("engine tornado: " + firstLine(error) + " in one of "
+                            + part.steps.stream().map(Step::kernel).distinct().toList(), error);
+                }
+            }
         }
+    }
+
+    /** What TornadoVM says, without colours and the trace that it puts into its messages. */
+    private static String firstLine(Throwable error) {
+        return String.valueOf(error.getMessage()).replaceAll("\u001B\\[[0-9;]*m", "").lines().map(String::strip).filter(line -> !line.isEmpty())
+                .reduce((first, last) -> last).orElseGet(error::toString);
     }
 
     @Override
@@ -267,7 +281,9 @@ final class TornadoProgram implements Program {
     public void close() {
         if (!closed) {
             closed = true;
-            host.tornado.close(host.device, number);
+            synchronized (host.tornado) {
+                host.tornado.close(host.device, number);
+            }
             host.memory.release(own);
             classes.close();
             parts.clear();

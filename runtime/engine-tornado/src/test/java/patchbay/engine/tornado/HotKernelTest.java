@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import patchbay.kernels.Parallel;
 import patchbay.tensor.Gradient;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Kernel;
@@ -31,26 +30,14 @@ class HotKernelTest {
 
     private static final int UPDATES = 20;
 
-    /** The kernel's first version; the others add other numbers. */
-    public static final class Added {
-
-        private Added() {}
-
-        public static void plus(int first, int count, float[] x, float[] out) {
-            for (@Parallel int i = 0; i < count; i++) {
-                out[first + i] = x[first + i] + 100f;
-            }
-        }
-    }
-
-    /** Its own copy of {@link Added}, as the bundle of a plugin has one. */
+    /** Its own copy of {@link HotKernel}, as the bundle of a plugin has one. */
     private static final class Bundle extends ClassLoader {
 
         private final byte[] bytes;
 
         Bundle(float number) throws Exception {
             super(HotKernelTest.class.getClassLoader());
-            var name = file(Added.class.getName());
+            var name = file(HotKernel.class.getName());
             try (var in = HotKernelTest.class.getClassLoader().getResourceAsStream(name)) {
                 CodeTransform other = (code, element) -> {
                     if (element instanceof ConstantInstruction constant && constant.constantValue().equals(100f)) {
@@ -68,12 +55,12 @@ class HotKernelTest {
         }
 
         Kernel kernel() {
-            return Kernel.of(defineClass(Added.class.getName(), bytes, 0, bytes.length), "plus");
+            return Kernel.of(defineClass(HotKernel.class.getName(), bytes, 0, bytes.length), "plus");
         }
 
         @Override
         public InputStream getResourceAsStream(String name) {
-            return name.equals(file(Added.class.getName())) ? new ByteArrayInputStream(bytes) : super.getResourceAsStream(name);
+            return name.equals(file(HotKernel.class.getName())) ? new ByteArrayInputStream(bytes) : super.getResourceAsStream(name);
         }
     }
 
@@ -124,7 +111,7 @@ class HotKernelTest {
             program.write("x", new float[] {0, 1, 2, 3, 4});
             program.run();
             assertArrayEquals(new float[] {version, version + 1, version + 2, version + 3, version + 4}, program.floats("y"), "version " + version);
-            assertTrue(((TornadoProgram) program).sources().getFirst().contains("Added_plus"));
+            assertTrue(((TornadoProgram) program).sources().getFirst().contains("HotKernel_plus"));
         }
         return new WeakReference<>(bundle);
     }

@@ -92,6 +92,16 @@ public final class StandIn extends ClassLoader {
         return calls;
     }
 
+    /** Before TornadoVM itself, where that is. */
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        var there = findLoadedClass(name);
+        if (there != null) {
+            return there;
+        }
+        return name.startsWith(ROOT) ? findClass(name) : super.loadClass(name, resolve);
+    }
+
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
         var bytes = files.get(name);
