@@ -25,7 +25,7 @@ import patchbay.tensor.fusion.FusedKernels;
  * {@code patchbay.device}, a device's index ({@code 0:1}) or a part of its name (the first GPU, or else the first device of
  * all); {@code patchbay.tornado.classes}, the folder on the class path in which kernels' class files are put.
  */
-@Component(service = Engine.class, property = "engine=tornado")
+@Component(service = Engine.class, property = {"engine=tornado", "service.ranking:Integer=-1"}) // who asks for any engine gets the cpu's
 public final class TornadoEngine implements Engine, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TornadoEngine.class);
