@@ -21,6 +21,7 @@ final class FusedAttention {
 
     /** What memory is told of. */
     private static final int LONG = 4096;
+    private static final int WINDOW = 512;
     private static final int HEADS = 4;
     private static final int SIZE = 64;
 
@@ -34,22 +35,30 @@ final class FusedAttention {
             lines.add(line(1, 1024, 4, 4, 64, backward));
             lines.add(line(1, 1024, 8, 2, 64, backward));
             lines.add(line(1, 4096, 4, 4, 64, backward));
+            lines.add(windowed(1, 4096, 4, 4, 64, backward));
         }
         var footprints = new ArrayList<Footprint>();
         for (boolean backward : new boolean[] {false, true}) {
-            footprints.add(footprint("whole", 4, false, backward));
-            footprints.add(footprint("causal", 4, true, backward));
-            footprints.add(footprint("causal, 4 heads share a key head", 1, true, backward));
+            footprints.add(footprint("whole", 4, backward, attention(false)));
+            footprints.add(footprint("causal", 4, backward, attention(true)));
+            footprints.add(footprint("causal, 4 heads share a key head", 1, backward, attention(true)));
+            footprints.add(footprint("the last " + WINDOW, 4, backward, FusedAttention::windowed));
         }
         return new Benchmark("attention", "Causal attention (batch × time, heads / key heads × size)", "greater is better", lines, footprints);
     }
 
     /** Of 4 heads of 64 over 4,096 tokens, beside softmax(QKᵀ/√d)V in three steps, which is even spared its mask. */
-    private static Footprint footprint(String kind, int groups, boolean causal, boolean backward) {
+    private static Footprint footprint(String kind, int groups, boolean backward, Form form) {
         var name = (backward ? "forward and backward " : "forward ") + LONG + " tokens, " + kind;
-        return new Footprint(name, () -> graph(groups, backward, (q, k, v) ->
-                Networks.attention(q, k, v, q.graph().constant(Shape.of(1), 0), causal, (float) (1 / Math.sqrt(SIZE)))),
-                () -> graph(groups, backward, FusedAttention::inSteps));
+        return new Footprint(name, () -> graph(groups, backward, form), () -> graph(groups, backward, FusedAttention::inSteps));
+    }
+
+    private static Form attention(boolean causal) {
+        return (q, k, v) -> Networks.attention(q, k, v, q.graph().constant(Shape.of(1), 0), causal, (float) (1 / Math.sqrt(q.dim(3))));
+    }
+
+    private static Tensor windowed(Tensor q, Tensor k, Tensor v) {
+        return Networks.windowedAttention(q, k, v, q.graph().constant(Shape.of(1), 0), WINDOW, (float) (1 / Math.sqrt(q.dim(3))));
     }
 
     private interface Form {
@@ -76,20 +85,29 @@ final class FusedAttention {
     }
 
     private static Line line(int batch, int time, int heads, int groups, int size, boolean backward) {
-        // two products forward and, with one repeated, five backward; half of each is masked
-        double work = (backward ? 7 : 2) * 2.0 * batch * heads * time * time * size / 2;
+        return line("", batch, time, heads, groups, size, backward, time * time / 2.0, attention(true)); // half is masked
+    }
+
+    private static Line windowed(int batch, int time, int heads, int groups, int size, boolean backward) {
+        double pairs = WINDOW * (time - WINDOW / 2.0);
+        return line(", the last " + WINDOW, batch, time, heads, groups, size, backward, pairs, FusedAttention::windowed);
+    }
+
+    /** @param pairs of a query and a key that it sees, for each head of each sequence */
+    private static Line line(String kind, int batch, int time, int heads, int groups, int size, boolean backward, double pairs, Form form) {
+        double work = (backward ? 7 : 2) * 2.0 * batch * heads * pairs * size; // two products forward and, with one repeated, five backward
         Function<Graph, Tensor> build = graph -> {
             var q = graph.input("q", TensorType.f32(batch, time, heads, size));
             var k = graph.input("k", TensorType.f32(batch, time, groups, size));
             var v = graph.input("v", TensorType.f32(batch, time, groups, size));
-            var out = Networks.attention(q, k, v, graph.constant(Shape.of(1), 0), true, (float) (1 / Math.sqrt(size)));
+            var out = form.of(q, k, v);
             return backward ? gradients(graph, out, List.of(q, k, v)) : out;
         };
         var contenders = new ArrayList<>(List.of(new Contender(OURS, work, threads -> ProgramTask.of(new CpuEngine(threads), build))));
         if (time <= PLAIN) {
             contenders.add(new Contender("plain", work, threads -> ProgramTask.of(CpuEngine.plain(threads), build)));
         }
-        var name = (backward ? "forward and backward " : "forward ") + batch + " × " + time + ", " + heads + " / " + groups + " × " + size;
+        var name = (backward ? "forward and backward " : "forward ") + batch + " × " + time + ", " + heads + " / " + groups + " × " + size + kind;
         return new Line(name, Unit.GFLOPS, 0, 200, contenders);
     }
 
