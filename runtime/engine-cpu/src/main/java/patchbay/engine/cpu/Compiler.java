@@ -8,6 +8,7 @@ import patchbay.tensor.Graph;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
 import patchbay.tensor.fusion.FusedKernels;
+import patchbay.tensor.reference.ArrayProgram;
 import patchbay.tensor.reference.ArrayVariables;
 import patchbay.tensor.reference.BoundLaunch;
 import patchbay.tensor.schedule.Explanation;
@@ -43,10 +44,10 @@ final class Compiler {
         placement.before().forEach(copy -> steps.add(Step.copy(copy)));
         schedule.order().forEach(this::bind);
         placement.after().forEach(copy -> steps.add(Step.copy(copy)));
-        var inputs = new LinkedHashMap<String, CpuProgram.Named>();
-        graph.inputs().forEach((name, tensor) -> inputs.put(name, new CpuProgram.Named(tensor.type(), placement.array(tensor))));
-        var outputs = new LinkedHashMap<String, CpuProgram.Named>();
-        graph.outputs().forEach((name, tensor) -> outputs.put(name, new CpuProgram.Named(tensor.type(), placement.kept(tensor))));
+        var inputs = new LinkedHashMap<String, ArrayProgram.Named>();
+        graph.inputs().forEach((name, tensor) -> inputs.put(name, new ArrayProgram.Named(tensor.type(), placement.array(tensor))));
+        var outputs = new LinkedHashMap<String, ArrayProgram.Named>();
+        graph.outputs().forEach((name, tensor) -> outputs.put(name, new ArrayProgram.Named(tensor.type(), placement.kept(tensor))));
         return new CpuProgram(inputs, outputs, steps, pool, launches, explanation.plan(placement.memory()));
     }
 

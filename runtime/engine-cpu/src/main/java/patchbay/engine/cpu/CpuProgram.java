@@ -5,21 +5,14 @@ import java.util.Map;
 import java.util.Optional;
 import patchbay.tensor.Plan;
 import patchbay.tensor.Profile;
-import patchbay.tensor.Program;
-import patchbay.tensor.TensorType;
-import patchbay.tensor.UserError;
-import patchbay.tensor.reference.HostArrays;
+import patchbay.tensor.reference.ArrayProgram;
 
 /**
  * A compiled graph: a list of steps over arrays that were all bound when it was compiled. If a kernel fails in the
  * middle of a run, variables that had been renewed by then keep their new values.
  */
-final class CpuProgram implements Program {
+final class CpuProgram extends ArrayProgram {
 
-    record Named(TensorType type, Object array) {}
-
-    private final Map<String, Named> inputs;
-    private final Map<String, Named> outputs;
     private final int launches;
     private final Plan plan;
     private final WorkerPool pool;
@@ -29,8 +22,7 @@ final class CpuProgram implements Program {
     private Optional<LaunchTimes> times = Optional.empty();
 
     CpuProgram(Map<String, Named> inputs, Map<String, Named> outputs, List<Step> steps, WorkerPool pool, int launches, Plan plan) {
-        this.inputs = inputs;
-        this.outputs = outputs;
+        super(inputs, outputs);
         this.steps = steps.toArray(Step[]::new);
         this.bodies = steps.stream().map(Step::body).toArray(Runnable[]::new);
         this.pool = pool;
@@ -89,49 +81,6 @@ final class CpuProgram implements Program {
     }
 
     @Override
-    public void write(String input, float[] values) {
-        writeArray(input, values);
-    }
-
-    @Override
-    public void write(String input, int[] values) {
-        writeArray(input, values);
-    }
-
-    private void writeArray(String name, Object values) {
-        var input = named("input", name, inputs);
-        HostArrays.write("input '" + name + "'", input.type, values, input.array);
-    }
-
-    @Override
-    public void read(String output, float[] into) {
-        readArray(output, into);
-    }
-
-    @Override
-    public void read(String output, int[] into) {
-        readArray(output, into);
-    }
-
-    private void readArray(String name, Object into) {
-        var output = named("output", name, outputs);
-        HostArrays.read("output '" + name + "'", output.type, output.array, into);
-    }
-
-    @Override
-    public TensorType type(String output) {
-        return named("output", output, outputs).type;
-    }
-
-    private static Named named(String kind, String name, Map<String, Named> known) {
-        var there = known.get(name);
-        if (there == null) {
-            throw UserError.unknown(kind, name, known.keySet());
-        }
-        return there;
-    }
-
-    @Override
     public int launches() {
         return launches;
     }
@@ -153,7 +102,6 @@ final class CpuProgram implements Program {
         }
         bodies = null; // with them go the arrays
         steps = new Step[0];
-        inputs.clear();
-        outputs.clear();
+        forget();
     }
 }

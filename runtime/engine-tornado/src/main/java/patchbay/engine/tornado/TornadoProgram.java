@@ -12,18 +12,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 import patchbay.tensor.Plan;
 import patchbay.tensor.Profile;
-import patchbay.tensor.Program;
-import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
-import patchbay.tensor.reference.HostArrays;
+import patchbay.tensor.reference.ArrayProgram;
 
 /**
  * A compiled graph as task graphs over arrays that stay on the device. In a run nothing is copied but inputs that were
  * written since the last one; an output is copied when it is read.
  */
-final class TornadoProgram implements Program {
-
-    record Named(TensorType type, Object array) {}
+final class TornadoProgram extends ArrayProgram {
 
     /** What a program runs on. */
     record Host(Tornado tornado, Device device, DeviceMemory memory, KernelClasses classes) {}
@@ -36,8 +32,6 @@ final class TornadoProgram implements Program {
     }
 
     private final Host host;
-    private final Map<String, Named> inputs;
-    private final Map<String, Named> outputs;
     /** Arrays whose values a run needs from outside: variables, inputs and constants. */
     private final List<Object> needed = new ArrayList<>();
     /** Arrays that a run changes for others to see: of variables and outputs. */
@@ -61,9 +55,8 @@ final class TornadoProgram implements Program {
      */
     TornadoProgram(Host host, Map<String, Named> inputs, Map<String, Named> outputs, Set<Object> variables, Collection<?> renewed,
             Set<Object> computed, List<Step> steps, Plan plan) {
+        super(inputs, outputs);
         this.host = host;
-        this.inputs = inputs;
-        this.outputs = outputs;
         this.plan = plan;
         this.launches = steps.size();
         this.classes = host.classes.lease();
@@ -81,7 +74,7 @@ final class TornadoProgram implements Program {
             }
         }
         changed.addAll(renewed);
-        outputs.values().forEach(output -> changed.add(output.array));
+        outputs.values().forEach(output -> changed.add(output.array()));
         changed.removeIf(array -> !all.containsKey(array)); // a constant, say: it never changes
         host.memory.require(all.keySet());
         try {
@@ -196,48 +189,13 @@ final class TornadoProgram implements Program {
     }
 
     @Override
-    public void write(String input, float[] values) {
-        writeArray(input, values);
+    protected void written(Object array) {
+        host.memory.writtenOnHost(array);
     }
 
     @Override
-    public void write(String input, int[] values) {
-        writeArray(input, values);
-    }
-
-    private void writeArray(String name, Object values) {
-        var input = named("input", name, inputs);
-        HostArrays.write("input '" + name + "'", input.type, values, input.array);
-        host.memory.writtenOnHost(input.array);
-    }
-
-    @Override
-    public void read(String output, float[] into) {
-        readArray(output, into);
-    }
-
-    @Override
-    public void read(String output, int[] into) {
-        readArray(output, into);
-    }
-
-    private void readArray(String name, Object into) {
-        var output = named("output", name, outputs);
-        host.memory.toHost(output.array);
-        HostArrays.read("output '" + name + "'", output.type, output.array, into);
-    }
-
-    @Override
-    public TensorType type(String output) {
-        return named("output", output, outputs).type;
-    }
-
-    private static Named named(String kind, String name, Map<String, Named> known) {
-        var there = known.get(name);
-        if (there == null) {
-            throw UserError.unknown(kind, name, known.keySet());
-        }
-        return there;
+    protected void toRead(Object array) {
+        host.memory.toHost(array);
     }
 
     @Override
@@ -290,8 +248,7 @@ final class TornadoProgram implements Program {
             own.clear();
             needed.clear();
             changed.clear();
-            inputs.clear();
-            outputs.clear();
+            forget();
         }
     }
 }

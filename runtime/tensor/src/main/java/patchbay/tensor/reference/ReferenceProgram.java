@@ -8,31 +8,30 @@ import java.util.Map;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Node;
 import patchbay.tensor.Origin;
-import patchbay.tensor.Program;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
-import patchbay.tensor.UserError;
 
 /** Every tensor of a graph in an array of its own. */
-final class ReferenceProgram implements Program {
-
-    private record Named(TensorType type, Object array) {}
+final class ReferenceProgram extends ArrayProgram {
 
     private final Map<Tensor, Object> arrays = new HashMap<>();
-    private final Map<String, Named> inputs = new LinkedHashMap<>();
-    private final Map<String, Named> outputs = new LinkedHashMap<>();
     private final List<Runnable> steps = new ArrayList<>();
     private int launches;
     private long memory;
 
     ReferenceProgram(Graph graph, ArrayVariables variables) {
+        this(graph, variables, new LinkedHashMap<>(), new LinkedHashMap<>());
+    }
+
+    private ReferenceProgram(Graph graph, ArrayVariables variables, Map<String, Named> inputs, Map<String, Named> outputs) {
+        super(inputs, outputs);
         graph.variables().forEach((name, tensor) -> arrays.put(tensor, variables.array(name)));
         graph.inputs().forEach((name, tensor) -> inputs.put(name, new Named(tensor.type(), array(tensor))));
         graph.nodes().forEach(this::compute);
         graph.outputs().forEach((name, tensor) -> {
             var kept = new Named(tensor.type(), tensor.type().array());
             outputs.put(name, kept);
-            copy(tensor.type(), array(tensor), kept.array);
+            copy(tensor.type(), array(tensor), kept.array());
         });
         // Two rounds of copies: a new value may itself be a variable that is updated.
         var values = new LinkedHashMap<Tensor, Object>();
@@ -76,49 +75,6 @@ final class ReferenceProgram implements Program {
     @Override
     public void run() {
         steps.forEach(Runnable::run);
-    }
-
-    @Override
-    public void write(String input, float[] values) {
-        writeArray(input, values);
-    }
-
-    @Override
-    public void write(String input, int[] values) {
-        writeArray(input, values);
-    }
-
-    private void writeArray(String name, Object values) {
-        var input = named("input", name, inputs);
-        HostArrays.write("input '" + name + "'", input.type, values, input.array);
-    }
-
-    @Override
-    public void read(String output, float[] into) {
-        readArray(output, into);
-    }
-
-    @Override
-    public void read(String output, int[] into) {
-        readArray(output, into);
-    }
-
-    private void readArray(String name, Object into) {
-        var output = named("output", name, outputs);
-        HostArrays.read("output '" + name + "'", output.type, output.array, into);
-    }
-
-    @Override
-    public TensorType type(String output) {
-        return named("output", output, outputs).type;
-    }
-
-    private static Named named(String kind, String name, Map<String, Named> known) {
-        var there = known.get(name);
-        if (there == null) {
-            throw UserError.unknown(kind, name, known.keySet());
-        }
-        return there;
     }
 
     @Override
