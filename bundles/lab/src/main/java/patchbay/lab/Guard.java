@@ -2,6 +2,7 @@ package patchbay.lab;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,6 +40,12 @@ final class Guard {
         } catch (ExecutionException failed) {
             throw refusal(what, failed.getCause());
         }
+    }
+
+    /** What went wrong, in one line. */
+    static String reason(Throwable failure) {
+        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof UserError ? cause.getMessage() : cause.toString();
     }
 
     private static UserError refusal(String what, Throwable cause) {

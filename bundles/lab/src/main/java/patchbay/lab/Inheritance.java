@@ -104,7 +104,7 @@ final class Inheritance {
         try (var writer = new CheckpointWriter(new CheckpointFolder(folder.origin()), 1)) {
             writer.write(0, snapshot -> CheckpointState.take(learner, snapshot), CheckpointState.of(learner, 0).toMetadata()).join();
         } catch (CompletionException failure) {
-            throw new UserError("cannot keep what run " + folder.id() + " begins with: " + Run.reason(failure), failure);
+            throw new UserError("cannot keep what run " + folder.id() + " begins with: " + Guard.reason(failure), failure);
         }
     }
 

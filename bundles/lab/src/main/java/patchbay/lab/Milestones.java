@@ -94,7 +94,7 @@ final class Milestones implements AutoCloseable {
         checkpoints.write((int) step, snapshot -> CheckpointState.take(learner, snapshot), CheckpointState.of(learner, journalled).toMetadata())
                 .whenComplete((path, failure) -> happened.accept(failure == null
                         ? new Event.Checkpointed(step, folder.relative(path), (System.nanoTime() - began) / 1e9)
-                        : new Event.CheckpointFailed(step, Run.reason(failure))));
+                        : new Event.CheckpointFailed(step, Guard.reason(failure))));
     }
 
     /** Waits until the last checkpoint is on the disk. */

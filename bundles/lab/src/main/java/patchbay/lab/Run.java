@@ -4,13 +4,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import patchbay.data.Batches;
+import java.util.function.Function;
 import patchbay.data.Dataset;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.Fitted;
@@ -24,258 +20,46 @@ import patchbay.tensor.UserError;
 import patchbay.training.Evaluation;
 import patchbay.training.Learner;
 
-/**
- * A model in training: one thread that makes steps and, between two of them, whatever else was asked for. All methods
- * may be called from any thread.
- */
+/** A model in training: what can be asked of it, and seen, from outside. All methods may be called from any thread. */
 public final class Run {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Run.class);
-
-    /** How far ahead of its step a planned swap is prepared: more than building and trying a model takes. */
-    private static final double LEAD_SECONDS = 1;
 
     private final RunFolder folder;
     private final Experiment experiment;
     private final Dataset dataset;
     private final Archive archive;
-    private final Script script;
-    private final boolean hotDeployment;
-    private final Batches batches;
-    private final Swaps swaps;
-    private final PluginWatch watch;
-    private final RunRecord record;
-    private final Milestones milestones;
-    private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
-    private final BetweenSteps betweenSteps = new BetweenSteps();
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private final Thread thread;
     private final Event beginning;
     private final Optional<Event.Inherited> inherited;
-
-    private volatile long step;
-    private volatile RunState state = RunState.created;
-    private volatile Optional<String> stopReason = Optional.empty();
-    private volatile boolean paused;
-    private volatile double secondsPerStep = 0.1;
+    private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
+    private final TrainingLoop loop;
 
     Run(RunStart start) {
         this.folder = start.folder();
         this.experiment = start.experiment();
         this.dataset = start.dataset();
         this.archive = start.archive();
-        this.script = start.script();
-        this.hotDeployment = start.hotDeployment();
-        this.step = start.step();
-        this.batches = new Batches(dataset.training(), experiment.training().batch(), experiment.model().context(), experiment.seed());
-        this.swaps = new Swaps(archive, start.learner(), start.buildLimit(), new Swaps.Pace() {
+        this.beginning = start.beginning();
+        this.inherited = start.inherited();
+        this.loop = new TrainingLoop(start, new TrainingLoop.Observer() {
             @Override
-            public long soonest(double buildSeconds) {
-                return paused ? step : step + lead(buildSeconds);
+            public void measured(Measurement measurement) {
+                listeners.forEach(listener -> listener.measured(Run.this, measurement));
             }
 
             @Override
-            public void ready() {
-                betweenSteps.wake();
+            public void happened(Event event) {
+                listeners.forEach(listener -> listener.happened(Run.this, event));
+            }
+
+            @Override
+            public void ended() {
+                listeners.forEach(listener -> listener.ended(Run.this));
             }
         });
-        this.watch = new PluginWatch(archive, start.beginning() instanceof Event.Started);
-        this.record = new RunRecord(folder, experiment, step);
-        this.milestones = new Milestones(folder, experiment, dataset, this::told);
-        this.beginning = start.beginning();
-        this.inherited = start.inherited();
-        this.thread = Thread.ofPlatform().name("run " + folder.id()).unstarted(this::live);
     }
 
     /** Starts the thread. */
     void begin() {
-        happened(beginning);
-        inherited.ifPresent(this::happened);
-        state = RunState.running;
-        thread.start();
-    }
-
-    private void live() {
-        try (AutoCloseable _ = hotDeployment ? archive.onChange(() -> betweenSteps.add(this::pluginsChanged)) : () -> {}) {
-            if (hotDeployment) {
-                pluginsChanged(); // while the model was built
-            }
-            train();
-        } catch (Exception | Error failure) {
-            LOG.warn("run {} failed at step {}", folder.id(), step, failure);
-            state = RunState.failed;
-            told(new Event.Failed(step, failure instanceof UserError ? failure.getMessage() : failure.toString()));
-        } finally {
-            close();
-        }
-    }
-
-    private void train() {
-        int steps = experiment.training().steps();
-        while (step < steps && stopReason.isEmpty()) {
-            pauseWhileAsked();
-            schedulePlanned();
-            betweenSteps.run();
-            try {
-                while (swaps.due(step) && stopReason.isEmpty()) {
-                    install();
-                }
-                if (stopReason.isEmpty() && !paused) {
-                    makeStep();
-                }
-            } catch (RuntimeException fault) {
-                if (!swaps.onProbation(step)) {
-                    throw fault;
-                }
-                rewind(fault);
-            }
-        }
-        if (stopReason.isPresent()) {
-            checkpoint();
-            state = RunState.stopped;
-            happened(new Event.Stopped(step, stopReason.get()));
-        } else {
-            milestones.evaluate(step, swaps.learner());
-            checkpoint();
-            milestones.sample(step, swaps.learner());
-            state = RunState.finished;
-            happened(new Event.Finished(step));
-        }
-    }
-
-    private void makeStep() {
-        var event = new StepEvent();
-        event.begin();
-        long began = System.nanoTime();
-        var made = finite(swaps.learner().step(step, batches));
-        double milliseconds = (System.nanoTime() - began) / 1e6;
-        step++;
-        secondsPerStep += 0.1 * (milliseconds / 1000 - secondsPerStep);
-        var training = experiment.training();
-        double tokens = (double) training.batch() * training.accumulate() * experiment.model().context();
-        var measurement = Measurement.of(made, tokens / milliseconds * 1000, milliseconds);
-        event.end(id(), measurement);
-        var complaints = record.measured(measurement);
-        listeners.forEach(listener -> listener.measured(this, measurement));
-        complaints.forEach(complaint -> happened(new Event.Warning(step, complaint)));
-        if (step < training.steps()) {
-            milestones.reached(step, swaps.learner(), record.journalled(), swaps.onProbation(step));
-        }
-    }
-
-    /** The last checkpoint, on the disk when this returns. */
-    private void checkpoint() {
-        milestones.checkpoint(step, swaps.learner(), record.journalled());
-        milestones.awaitCheckpoint();
-    }
-
-    private Learner.Step finite(Learner.Step made) {
-        if (!Float.isFinite(made.loss()) || !Float.isFinite(made.gradientNorm())) {
-            throw new UserError("step " + (step + 1) + ": the loss is " + made.loss() + ", the gradient's norm " + made.gradientNorm()
-                    + "; the last checkpoint is from before. Try a lower training.learning-rate, or training.clip");
-        }
-        return made;
-    }
-
-    /** Goes back to the moment before the last swap, whose plugin failed. */
-    private void rewind(RuntimeException fault) {
-        LOG.debug("the last swap is undone", fault);
-        var undone = swaps.rewind(reason(fault));
-        step = undone.step();
-        record.cutAfter(step);
-        milestones.changed();
-        happened(undone);
-    }
-
-    private void install() {
-        boolean planned = script.isPlanned(step);
-        if (planned) {
-            milestones.evaluate(step, swaps.learner());
-        }
-        var event = swaps.install(step);
-        event.ifPresent(this::happened);
-        if (planned && event.orElse(null) instanceof Event.Swapped) {
-            milestones.changed();
-            milestones.evaluate(step, swaps.learner());
-        }
-    }
-
-    /** Hands the swaps that are known beforehand to the builder when their step comes near. */
-    private void schedulePlanned() {
-        long horizon = step + lead(LEAD_SECONDS);
-        script.until(horizon).forEach(entry -> swaps.plan(entry.step(), entry.change(), entry.cause()));
-    }
-
-    private long lead(double seconds) {
-        return Math.clamp((long) Math.ceil(seconds / secondsPerStep), 1, 1_000_000);
-    }
-
-    /** What went wrong, in one line. */
-    static String reason(Throwable failure) {
-        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof UserError ? cause.getMessage() : cause.toString();
-    }
-
-    private void pauseWhileAsked() {
-        if (!paused) {
-            return;
-        }
-        state = RunState.paused;
-        happened(new Event.Paused(step));
-        swaps.hurry(step);
-        while (paused && stopReason.isEmpty()) {
-            betweenSteps.run();
-            while (swaps.due(step)) {
-                install();
-            }
-            try {
-                betweenSteps.await(() -> paused && stopReason.isEmpty() && !swaps.due(step));
-            } catch (InterruptedException interrupted) {
-                stopReason = Optional.of("interrupted");
-            }
-        }
-        state = RunState.running;
-        happened(new Event.Unpaused(step));
-    }
-
-    private void pluginsChanged() {
-        watch.changes(step).forEach(this::happened);
-        for (var updated : watch.updated(swaps.learner().decoder().rack())) {
-            var refresh = new Change.Refresh(updated);
-            if (!swaps.isAsked(refresh)) {
-                swaps.ask(refresh, "bundle updated").thenAccept(outcome -> {
-                    if (outcome instanceof Event.Refused && !Swaps.isNothing(outcome)) {
-                        watch.refused(updated);
-                    }
-                    betweenSteps.add(this::pluginsChanged); // it may have more plugins by now
-                });
-            }
-        }
-    }
-
-    /** Like {@link #happened}, where nobody is left to tell if even the journal cannot be written (a full disk). */
-    private void told(Event event) {
-        try {
-            happened(event);
-        } catch (UserError unwritten) {
-            LOG.error("run {}: {} ({})", folder.id(), unwritten.getMessage(), event);
-        }
-    }
-
-    private void happened(Event event) {
-        record.happened(event);
-        listeners.forEach(listener -> listener.happened(this, event));
-    }
-
-    private void close() {
-        try (record; milestones; swaps) {
-            betweenSteps.run();
-        } catch (RuntimeException failure) {
-            LOG.warn("run {} did not close cleanly", folder.id(), failure);
-        } finally {
-            ended.countDown();
-            listeners.forEach(listener -> listener.ended(this));
-        }
+        loop.begin(beginning, inherited);
     }
 
     /**
@@ -306,58 +90,57 @@ public final class Run {
     /** @throws UserError at once if it cannot be done to the present model */
     private CompletableFuture<Event> ask(Change change) {
         requireAlive();
-        change.apply(swaps.learner().decoder().rack(), archive, Optional.empty());
-        return swaps.ask(change, "command");
+        change.apply(loop.swaps().learner().decoder().rack(), archive, Optional.empty());
+        return loop.swaps().ask(change, "command");
     }
 
     /** Takes the last swap back. */
     public CompletableFuture<Event> rollback() {
         requireAlive();
-        return swaps.ask(new Change.Back(), "command");
+        return loop.swaps().ask(new Change.Back(), "command");
     }
 
     private void requireAlive() {
         if (!alive()) {
-            throw new UserError("run " + folder.id() + " has ended (" + state + ")");
+            throw new UserError("run " + folder.id() + " has ended (" + state() + ")");
         }
     }
 
     /** Whether it trains or is paused. */
     public boolean alive() {
+        var state = state();
         return state == RunState.running || state == RunState.paused || state == RunState.created;
     }
 
     public void pause() {
         requireAlive();
-        paused = true;
+        loop.pause();
     }
 
     /** Whether it was asked to pause; it may still be in its last step. */
     public boolean isPaused() {
-        return paused;
+        return loop.isPaused();
     }
 
     public void unpause() {
         requireAlive();
-        paused = false;
-        betweenSteps.wake();
+        loop.unpause();
     }
 
     /** Ends it after the present step, with a checkpoint. */
     public void stop(String reason) {
         if (alive()) {
-            stopReason = Optional.of(reason);
-            betweenSteps.wake();
+            loop.stop(reason);
         }
     }
 
     /** Waits until it has ended. */
     public void await() throws InterruptedException {
-        ended.await();
+        loop.await();
     }
 
     public boolean await(long time, TimeUnit unit) throws InterruptedException {
-        return ended.await(time, unit);
+        return loop.await(time, unit);
     }
 
     /**
@@ -365,18 +148,18 @@ public final class Run {
      *
      * @throws UserError at once, or out of the future, if the run has ended
      */
-    public <T> CompletableFuture<T> withModel(java.util.function.Function<Learner, T> work) {
+    public <T> CompletableFuture<T> withModel(Function<Learner, T> work) {
         var result = new CompletableFuture<T>();
         requireAlive();
-        betweenSteps.add(() -> {
+        loop.between(() -> {
             try {
-                result.complete(work.apply(swaps.learner()));
+                result.complete(work.apply(loop.swaps().learner()));
             } catch (RuntimeException failure) {
                 result.completeExceptionally(failure);
             }
         });
-        if (ended.getCount() == 0) {
-            result.completeExceptionally(new UserError("run " + folder.id() + " has ended (" + state + ")"));
+        if (loop.hasEnded()) {
+            result.completeExceptionally(new UserError("run " + folder.id() + " has ended (" + state() + ")"));
         }
         return result;
     }
@@ -416,7 +199,7 @@ public final class Run {
     }
 
     public RunState state() {
-        return state;
+        return loop.state();
     }
 
     /** Steps that were done when it began: 0, or those at the checkpoint that it goes on from. */
@@ -426,46 +209,46 @@ public final class Run {
 
     /** Steps done. */
     public long step() {
-        return step;
+        return loop.step();
     }
 
     public Optional<Measurement> last() {
-        return record.last();
+        return loop.record().last();
     }
 
     public Optional<Evaluation.Result> evaluated() {
-        return milestones.evaluated();
+        return loop.milestones().evaluated();
     }
 
     public double secondsPerStep() {
-        return secondsPerStep;
+        return loop.secondsPerStep();
     }
 
     /** What is in the sockets now. */
     public List<Fitted> wiring() {
-        return swaps.wiring();
+        return loop.swaps().wiring();
     }
 
     public Learner.Size size() {
-        return swaps.size();
+        return loop.swaps().size();
     }
 
     /** Swaps that wait for their step. */
     public Map<Long, String> waiting() {
-        return swaps.waiting();
+        return loop.swaps().waiting();
     }
 
     /** The experts' load so far, as {@link RunLoad#rows}. */
     public List<RunLoad.Row> load() {
-        return record.load();
+        return loop.record().load();
     }
 
     public String loadTable() {
-        return record.loadTable();
+        return loop.record().loadTable();
     }
 
     /** How many alarms of the load ring: dead experts, and layers that collapsed. */
     public int alarms() {
-        return record.alarms();
+        return loop.record().alarms();
     }
 }
