@@ -40,7 +40,7 @@ record Candidate(Learner learner, List<Fitting> before, List<Fitting> after) {
         });
         running.decoder().rack().fittings().values().stream()
                 .filter(gone -> !rack.fittings().containsKey(gone.socket().path())).forEach(before::add);
-        if (after.isEmpty() && before.isEmpty()) {
+        if (after.isEmpty() && before.isEmpty() && rack.settings().equals(running.decoder().rack().settings())) {
             throw new UserError(NOTHING);
         }
         var decoder = running.decoder().with(rack);

@@ -1,10 +1,12 @@
 package patchbay.lab;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import patchbay.lab.record.Event;
 import patchbay.lab.record.Fitted;
 import patchbay.model.Fitting;
 import patchbay.model.ModelSettings;
@@ -134,6 +136,65 @@ sealed interface Change {
         }
     }
 
+    /**
+     * What does not learn any more.
+     *
+     * @param socket an expert's number or name, or a pattern of parameters
+     */
+    record Freeze(String socket) implements Change {
+
+        @Override
+        public String plugin() {
+            return Event.Swapped.FROZEN;
+        }
+
+        @Override
+        public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
+            var frozen = new ArrayList<>(rack.settings().frozen());
+            if (frozen.contains(socket)) {
+                throw new UserError(socket + " is frozen already");
+            }
+            frozen.add(socket);
+            return rack.withFrozen(frozen);
+        }
+    }
+
+    /**
+     * What learns again.
+     *
+     * @param socket as it was frozen; {@code *} for all that is
+     */
+    record Thaw(String socket) implements Change {
+
+        static final String ALL = "*";
+
+        @Override
+        public String plugin() {
+            return Event.Swapped.LEARNING;
+        }
+
+        @Override
+        public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
+            var frozen = rack.settings().frozen();
+            if (frozen.isEmpty()) {
+                throw new UserError("nothing is frozen");
+            }
+            if (!socket.equals(ALL) && !frozen.contains(socket)) {
+                throw UserError.unknown("frozen expert or pattern", socket, frozen);
+            }
+            return rack.withFrozen(socket.equals(ALL) ? List.of() : frozen.stream().filter(pattern -> !pattern.equals(socket)).toList());
+        }
+    }
+
+    /** The change that {@code swapped} tells of, to be made again. */
+    static Change again(Event.Swapped swapped) {
+        return switch (swapped.plugin()) {
+            case Event.Swapped.FROZEN -> new Freeze(swapped.socket());
+            case Event.Swapped.LEARNING -> new Thaw(swapped.socket());
+            default -> new Exact(swapped.socket(), swapped.plugin(), swapped.options(), swapped.before(), swapped.after());
+        };
+    }
+
     /** What a record says is in a socket that has gone. */
     String NONE = "-";
 
@@ -181,7 +242,7 @@ sealed interface Change {
         @Override
         public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
             var before = past.orElseThrow(() -> new UserError("there is no swap to take back"));
-            return Change.rack(rack.settings(), before.sockets(), archive, rack.fittings());
+            return Change.rack(before.model(), before.sockets(), archive, rack.fittings());
         }
     }
 

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import patchbay.lab.record.Fitted;
 import patchbay.model.Building;
+import patchbay.model.ModelSettings;
 import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
 import patchbay.training.Births;
@@ -19,13 +21,19 @@ import patchbay.training.checkpoint.Snapshot;
  * @param sockets the plugins, by the hash of their bundles
  * @param births when each parameter joined
  * @param journalled entries of the journal when it was taken
+ * @param frozen what does not learn
  */
-record CheckpointState(List<Fitted> sockets, Map<String, Long> births, long journalled) {
+record CheckpointState(List<Fitted> sockets, Map<String, Long> births, long journalled, List<String> frozen) {
+
+    CheckpointState {
+        frozen = Optional.ofNullable(frozen).orElse(List.of()); // one of earlier days does not say
+    }
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     static CheckpointState of(Learner learner, long journalled) {
-        return new CheckpointState(Fitted.of(learner.decoder().rack().fittings().values()), learner.births(), journalled);
+        var rack = learner.decoder().rack();
+        return new CheckpointState(Fitted.of(rack.fittings().values()), learner.births(), journalled, rack.settings().frozen());
     }
 
     Map<String, Object> toMetadata() {
@@ -39,6 +47,11 @@ record CheckpointState(List<Fitted> sockets, Map<String, Long> births, long jour
             throw new UserError(checkpoint.folder() + ": its manifest lacks what is needed to go on: "
                     + malformed.getMessage().lines().findFirst().orElse(""), malformed);
         }
+    }
+
+    /** The sizes of the model, which the experiment began with as {@code begun}. */
+    ModelSettings model(ModelSettings begun) {
+        return begun.withFrozen(frozen);
     }
 
     Births births(long step) {

@@ -30,6 +30,7 @@ import patchbay.tensor.Engine;
 import patchbay.tensor.Plan;
 import patchbay.tensor.UserError;
 import patchbay.training.Births;
+import patchbay.training.Frozen;
 import patchbay.training.Learner;
 import patchbay.training.checkpoint.Checkpoint;
 import patchbay.training.checkpoint.CheckpointFolder;
@@ -111,6 +112,7 @@ public final class Lab {
         var dataset = read(experiment);
         inheritance.ifPresent(from -> from.check(dataset.tokenizer()));
         var learner = Learner.begin(engine, new Decoder(rack, dataset.tokenizer().vocabularySize(), DataNames.of(dataset)), experiment.training(), experiment.seed());
+        experiment.model().frozen().forEach(what -> Frozen.check(what, experiment.model(), learner.births().keySet()));
         var inherited = inheritance.map(from -> from.passTo(learner));
         var folder = RunFolder.create(runsFolder, experiment.name(), experiment.toYaml());
         inherited.ifPresent(_ -> Inheritance.keep(learner, folder));
@@ -179,8 +181,8 @@ public final class Lab {
     }
 
     private Learner learner(Experiment experiment, Dataset dataset, List<Fitted> sockets, Optional<Checkpoint> checkpoint) {
-        var decoder = new Decoder(Change.rack(experiment.model(), sockets, archive), dataset.tokenizer().vocabularySize(),
-                DataNames.of(dataset));
+        var model = checkpoint.map(CheckpointState::of).map(state -> state.model(experiment.model())).orElse(experiment.model());
+        var decoder = new Decoder(Change.rack(model, sockets, archive), dataset.tokenizer().vocabularySize(), DataNames.of(dataset));
         var variables = engine.variables();
         checkpoint.ifPresent(from -> CheckpointState.restore(from, variables));
         var births = checkpoint.map(from -> CheckpointState.of(from).births(from.step())).orElse(Births.at(0, Map.of()));
@@ -230,8 +232,8 @@ public final class Lab {
         var experiment = Experiment.read(folder.experiment(), List.of());
         var checkpoint = new CheckpointFolder(folder.checkpoints()).latest().checkpoint()
                 .orElseThrow(() -> new UserError("run " + folder.id() + " has no checkpoint"));
-        var sockets = CheckpointState.of(checkpoint).sockets();
-        var rack = Change.rack(experiment.model(), sockets, archive);
+        var state = CheckpointState.of(checkpoint);
+        var rack = Change.rack(state.model(experiment.model()), state.sockets(), archive);
         var tokenizer = Tokenizer.load(folder.tokenizer());
         var variables = engine.variables();
         checkpoint.restore(Checkpoint.PARAMETERS, variables);

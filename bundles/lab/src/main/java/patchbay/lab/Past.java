@@ -3,6 +3,7 @@ package patchbay.lab;
 import java.util.List;
 import java.util.Map;
 import patchbay.lab.record.Fitted;
+import patchbay.model.ModelSettings;
 import patchbay.tensor.Variables;
 
 /**
@@ -12,4 +13,4 @@ import patchbay.tensor.Variables;
  * @param variables its values; those that its successor shares go on changing
  * @param births when its parameters joined
  */
-record Past(List<Fitted> sockets, Variables variables, Map<String, Long> births) {}
+record Past(ModelSettings model, List<Fitted> sockets, Variables variables, Map<String, Long> births) {}

@@ -18,6 +18,7 @@ import patchbay.model.Plug;
 import patchbay.tensor.Profile;
 import patchbay.tensor.UserError;
 import patchbay.training.Evaluation;
+import patchbay.training.Frozen;
 import patchbay.training.Learner;
 
 /** A model in training: what can be asked of it, and seen, from outside. All methods may be called from any thread. */
@@ -85,6 +86,23 @@ public final class Run {
     /** Takes an extra expert out of every mixture layer. */
     public CompletableFuture<Event> removeExpert(String name) {
         return ask(new Change.RemoveExpert(name));
+    }
+
+    /**
+     * Has an expert, or parameters, learn no more: values and moments stay what they are, without decay.
+     *
+     * @param what the expert's number or name, in every layer; or a pattern of parameters, with all that lies under what it matches
+     */
+    public CompletableFuture<Event> freeze(String what) {
+        requireAlive();
+        var learner = loop.swaps().learner();
+        Frozen.check(what, learner.decoder().rack().settings(), learner.births().keySet());
+        return ask(new Change.Freeze(what));
+    }
+
+    /** @param what as it was frozen; empty for all that is */
+    public CompletableFuture<Event> thaw(Optional<String> what) {
+        return ask(new Change.Thaw(what.orElse(Change.Thaw.ALL)));
     }
 
     /** @throws UserError at once if it cannot be done to the present model */
@@ -227,6 +245,12 @@ public final class Run {
     /** What is in the sockets now. */
     public List<Fitted> wiring() {
         return loop.swaps().wiring();
+    }
+
+    /** What does not learn now, as it was asked for. */
+    public List<String> frozen() {
+        requireAlive();
+        return loop.swaps().learner().decoder().rack().settings().frozen();
     }
 
     public Learner.Size size() {

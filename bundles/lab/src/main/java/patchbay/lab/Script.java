@@ -78,8 +78,7 @@ final class Script {
     private static Stream<Entry> recorded(History history) {
         return history.events().<Entry>mapMulti((event, sink) -> {
             if (event instanceof Event.Swapped swapped) {
-                sink.accept(new Entry(swapped.step(), new Change.Exact(swapped.socket(), swapped.plugin(), swapped.options(), swapped.before(), swapped.after()),
-                        swapped.cause()));
+                sink.accept(new Entry(swapped.step(), Change.again(swapped), swapped.cause()));
             } else if (event instanceof Event.RolledBack back) {
                 sink.accept(new Entry(back.step(), new Change.Back(), back.cause()));
             }

@@ -289,7 +289,7 @@ final class Swaps implements AutoCloseable {
         var swapped = new Event.Swapped(step, change.socket(), change.plugin(), change.options(), transaction.cause, before, after,
                 transfer, millisSince(began));
         var replaced = history.peek();
-        probations.push(new Probation(step, replaced, new Past(replaced.sockets(), kept.orElseThrow(), replaced.births()), swapped));
+        probations.push(new Probation(step, replaced, new Past(replaced.model(), replaced.sockets(), kept.orElseThrow(), replaced.births()), swapped));
         return swapped;
     }
 
@@ -313,7 +313,7 @@ final class Swaps implements AutoCloseable {
         var probation = probations.pop();
         var failed = learner();
         var kept = probation.kept();
-        var rack = Change.rack(failed.decoder().rack().settings(), kept.sockets(), archive);
+        var rack = Change.rack(kept.model(), kept.sockets(), archive);
         var restored = failed.restored(failed.decoder().with(rack), kept.variables(), kept.births());
         synchronized (this) {
             use(restored);
@@ -328,7 +328,8 @@ final class Swaps implements AutoCloseable {
     }
 
     private void remember(Learner replaced) {
-        history.push(new Past(Fitted.of(replaced.decoder().rack().fittings().values()), replaced.variables(), replaced.births()));
+        var rack = replaced.decoder().rack();
+        history.push(new Past(rack.settings(), Fitted.of(rack.fittings().values()), replaced.variables(), replaced.births()));
         if (history.size() > REMEMBERED) {
             history.removeLast();
         }

@@ -26,11 +26,12 @@ import patchbay.tensor.UserError;
  * @param balancers balancers of a mixture layer that work together, in sockets {@code balancer}, {@code balancer-2}, …
  * @param leaks plugins that may show a token what comes after it in this model
  * @param extras names of further routed experts of every mixture layer, each with a socket of its own: {@code experts.NAME}
+ * @param frozen experts, by number or name, and patterns of parameters, that do not learn
  * @param weights what parameters are rounded to wherever they are used, but for gains and biases; the optimizer's own stay f32
  */
 public record ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
         List<String> dense, boolean tied, float dropout, Norm norm, int balancers, List<String> leaks, List<String> extras,
-        Weights weights) {
+        List<String> frozen, Weights weights) {
 
     /** The normalisation before each sub-layer and before the output. */
     public enum Norm { rms, layer }
@@ -58,6 +59,7 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
         dense = List.copyOf(dense);
         leaks = List.copyOf(leaks);
         extras = List.copyOf(extras);
+        frozen = List.copyOf(frozen);
         atLeast("layers", layers, 1);
         atLeast("dim", dim, 1);
         atLeast("heads", heads, 1);
@@ -95,27 +97,36 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
         }
     }
 
-    /** With one balancer, no leaks, no extras, and weights in f32. */
+    /** With one balancer, no leaks, no extras, nothing frozen, and weights in f32. */
     public ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
             List<String> dense, boolean tied, float dropout, Norm norm) {
-        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of(), Weights.f32);
+        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of(), List.of(), Weights.f32);
     }
 
     public ModelSettings withBalancers(int number) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, number, leaks, extras, weights);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, number, leaks, extras, frozen, weights);
     }
 
     public ModelSettings withLeaks(List<String> accepted) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, accepted, extras, weights);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, accepted, extras, frozen, weights);
     }
 
-    /** @param k of all experts, so many may be more than those that share a plugin */
+    /**
+     * An extra that leaves is not frozen when one of its name comes again.
+     *
+     * @param k of all experts, so many may be more than those that share a plugin
+     */
     public ModelSettings withExtras(List<String> names, int k) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, names, weights);
+        var stillFrozen = frozen.stream().filter(what -> !extras.contains(what) || names.contains(what)).toList();
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, names, stillFrozen, weights);
+    }
+
+    public ModelSettings withFrozen(List<String> patterns) {
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, patterns, weights);
     }
 
     public ModelSettings withWeights(Weights other) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, other);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, frozen, other);
     }
 
     /** What the routed experts of a mixture layer are called, in order: {@code 0}, {@code 1} … and the extras' names. */

@@ -85,6 +85,11 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
         return new Rack(settings.withWeights(weights), wiring, fittings);
     }
 
+    /** The same parts in a model of which these experts and parameters do not learn. */
+    public Rack withFrozen(List<String> patterns) {
+        return new Rack(settings.withFrozen(patterns), wiring, fittings);
+    }
+
     public Fitting at(String path) {
         var fitting = fittings.get(path);
         if (fitting == null) {

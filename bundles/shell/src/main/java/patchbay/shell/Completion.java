@@ -75,6 +75,8 @@ public final class Completion implements Completer {
                 default -> words.get(1).equals("add") ? keys(Stream.concat(Stream.of("as", "from"), experts().filter(offer -> offer.name().equals(words.get(2)))
                         .flatMap(offer -> Options.defaults(offer.part().options()).keySet().stream()))) : Stream.empty();
             };
+            case "freeze" -> arguments == 0 ? whole(learning()) : Stream.empty();
+            case "thaw" -> arguments == 0 ? whole(runs.lab().current().filter(Run::alive).stream().flatMap(run -> run.frozen().stream())) : Stream.empty();
             case "generate" -> arguments == 0 ? Stream.empty()
                     : keys(Stream.of("run", "seed", "temperature", "tokens", "top-k", "top-p", "weights"));
             case "export" -> arguments == 0 ? Stream.empty() : keys(Stream.of("run", "weights"));
@@ -105,6 +107,13 @@ public final class Completion implements Completer {
     private List<String> extras() {
         return runs.lab().current().filter(Run::alive).stream().flatMap(run -> run.wiring().stream())
                 .flatMap(fitted -> Socket.extraName(fitted.socket()).stream()).distinct().toList();
+    }
+
+    /** What can be frozen: experts, and sockets as patterns. */
+    private Stream<String> learning() {
+        var experts = runs.lab().current().filter(Run::alive).map(run -> run.experiment().model().withExtras(extras(), run.experiment().model().k()))
+                .orElse(ModelSettings.defaults()).expertNames();
+        return Stream.concat(experts.stream(), sockets().stream().map(Completion::pattern).distinct());
     }
 
     private Stream<Offer> experts() {

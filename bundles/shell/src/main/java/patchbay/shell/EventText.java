@@ -51,6 +51,11 @@ final class EventText {
     }
 
     private static String change(Event.Swapped swapped) {
+        if (swapped.plugin().equals(Event.Swapped.FROZEN) || swapped.plugin().equals(Event.Swapped.LEARNING)) {
+            var what = swapped.socket().equals("*") ? "everything" : swapped.socket();
+            return step(swapped) + what + (swapped.plugin().equals(Event.Swapped.FROZEN) ? " learns no more" : " learns again")
+                    + "; the training stood still for " + Numbers.milliseconds(swapped.pauseMillis());
+        }
         var why = swapped.cause().equals("bundle updated") ? " (bundle updated)" : "";
         return step(swapped) + sockets(swapped.before(), swapped.after()) + why + "\n  "
                 + detail(swapped.after(), swapped.transfer(), swapped.pauseMillis());
@@ -58,7 +63,8 @@ final class EventText {
 
     private static String change(Event.RolledBack back) {
         var why = back.cause().equals("command") ? "" : "(" + back.cause() + ") ";
-        return step(back) + "rolled back " + why + sockets(back.before(), back.after()) + "\n  "
+        var sockets = sockets(back.before(), back.after());
+        return step(back) + "rolled back " + why + sockets + (sockets.isEmpty() ? "" : "\n  ")
                 + detail(back.after(), back.transfer(), back.pauseMillis());
     }
 

@@ -239,6 +239,22 @@ class CommandsTest {
     }
 
     @Test
+    void whatIsFrozenLearnsNoMore() throws Exception {
+        workshop.endless();
+        assertEquals("nothing is frozen\n", workshop.execute("freeze"));
+        assertTrue(workshop.execute("freeze 2").contains(": 2 learns no more; the training stood still for"));
+        workshop.execute("freeze layers.*.attention");
+        assertEquals("2\nlayers.*.attention\n", workshop.execute("freeze"));
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("freeze 2")).getMessage().contains("frozen already"));
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("freeze layers.0.atention")).getMessage().contains("layers.0.attention"));
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("thaw 3")).getMessage().contains("unknown frozen expert or pattern '3'"));
+        assertTrue(workshop.execute("thaw 2").contains("2 learns again"));
+        assertTrue(workshop.execute("rollback").contains("rolled back"));
+        assertTrue(workshop.execute("thaw").contains("everything learns again"));
+        assertEquals("nothing is frozen", assertThrows(UserError.class, () -> workshop.execute("thaw")).getMessage());
+    }
+
+    @Test
     void ofOneDomainNothingIsKnownOfSpecialisation() throws Exception {
         workshop.execute("run tiny training.steps=5");
         assertTrue(workshop.execute("specialisation").startsWith("not known"));

@@ -45,17 +45,17 @@ record Objective(Building building, Tensor loss, Tensor total, Map<String, Tenso
         return List.copyOf(building.graph().parameters().keySet());
     }
 
-    List<Tensor> parameters() {
-        return List.copyOf(building.graph().parameters().values());
+    Tensor parameter(String name) {
+        return building.graph().parameters().get(name);
     }
 
-    List<Tensor> gradients() {
-        return gradients(false);
-    }
-
-    /** @param recompute whether a layer's activations are computed again in the backward pass instead of being kept for it */
-    List<Tensor> gradients(boolean recompute) {
-        return Gradients.of(total, parameters(), recompute ? blocks : List.of());
+    /**
+     * By the parameters of these names, in their order.
+     *
+     * @param recompute whether a layer's activations are computed again in the backward pass instead of being kept for it
+     */
+    List<Tensor> gradients(List<String> names, boolean recompute) {
+        return Gradients.of(total, names.stream().map(this::parameter).toList(), recompute ? blocks : List.of());
     }
 
     /** What adds up over the micro-batches of a step, by name; {@code PATH.counts} among it. */

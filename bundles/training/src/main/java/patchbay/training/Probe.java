@@ -56,7 +56,7 @@ public final class Probe {
         var objective = Objective.build(graph, decoder, Mode.TRAINING, BATCH, time);
         graph.output("loss", objective.total());
         var names = objective.names();
-        var gradients = objective.gradients();
+        var gradients = objective.gradients(names, false);
         for (int i = 0; i < gradients.size(); i++) {
             graph.output("gradient/" + names.get(i), gradients.get(i).square().sum());
         }

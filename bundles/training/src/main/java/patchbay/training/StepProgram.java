@@ -12,6 +12,7 @@ import patchbay.tensor.Graph;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Program;
 import patchbay.tensor.Tensor;
+import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
 
 /** One step of training, compiled: forward, backward and update, over one micro-batch or several. */
@@ -42,6 +43,16 @@ interface StepProgram extends AutoCloseable {
         return settings.accumulate() == 1
                 ? new Whole(engine, decoder, settings, variables, births, seed)
                 : new Accumulating(engine, decoder, settings, variables, births, seed);
+    }
+
+    /** The parameters that are not wholly frozen; all of them are born. */
+    private static List<String> learning(Objective objective, Frozen frozen, Births births) {
+        objective.names().forEach(births::of);
+        var learning = objective.names().stream().filter(name -> !frozen.wholly(name, objective.parameter(name).shape())).toList();
+        if (learning.isEmpty()) {
+            throw new UserError("everything is frozen: nothing is left that could learn");
+        }
+        return learning;
     }
 
     /** A micro-batch on its way into a program. */
@@ -91,8 +102,10 @@ interface StepProgram extends AutoCloseable {
             var objective = Objective.build(graph, decoder, Mode.TRAINING, settings.batch(), time);
             graph.output("loss", objective.loss());
             objective.tallies().forEach(graph::output);
-            update = new Update(settings, births);
-            update.build(graph, objective.parameters(), objective.names(), objective.gradients(settings.recompute()), objective.undecayed());
+            var frozen = Frozen.of(decoder.rack().settings());
+            var names = learning(objective, frozen, births);
+            update = new Update(settings, births, frozen);
+            update.build(graph, names.stream().map(objective::parameter).toList(), names, objective.gradients(names, settings.recompute()), objective.undecayed());
             decoder.update(objective.building(), objective.counts());
             metrics = Stream.concat(objective.building().metrics().stream(), objective.building().tallies().keySet().stream()).toList();
             program = engine.compile(graph, variables);
@@ -138,25 +151,26 @@ interface StepProgram extends AutoCloseable {
             var graph = new Graph(seed);
             var objective = Objective.build(graph, decoder, Mode.TRAINING, settings.batch(), time);
             float share = 1f / microBatches;
-            var gradients = objective.gradients(settings.recompute());
+            var frozen = Frozen.of(decoder.rack().settings());
+            var names = learning(objective, frozen, births);
+            var gradients = objective.gradients(names, settings.recompute());
             for (int i = 0; i < gradients.size(); i++) {
-                addUp(objective.names().get(i), gradients.get(i).multiply(share));
+                addUp(names.get(i), gradients.get(i).multiply(share));
             }
             addUp("loss", objective.loss().multiply(share));
             objective.tallies().forEach(Accumulating::addUp);
             metrics = List.copyOf(objective.building().tallies().keySet());
 
             var apply = new Graph(seed);
-            var names = objective.names();
             var parameters = names.stream().map(name -> {
-                var known = graph.parameters().get(name);
+                var known = objective.parameter(name);
                 return apply.parameter(name, known.shape(), initializer(known));
             }).toList();
             var sums = new java.util.ArrayList<Tensor>();
             for (int i = 0; i < names.size(); i++) {
                 sums.add(taken(apply, names.get(i), gradients.get(i)));
             }
-            update = new Update(settings, births);
+            update = new Update(settings, births, frozen);
             update.build(apply, parameters, names, sums, objective.undecayed());
             apply.output("loss", taken(apply, "loss", objective.loss()));
             objective.tallies().forEach((name, tally) -> apply.output(name, taken(apply, name, tally)));

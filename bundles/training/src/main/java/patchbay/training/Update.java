@@ -1,9 +1,11 @@
 package patchbay.training;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Initializer;
@@ -16,7 +18,7 @@ import patchbay.tensor.operations.AdamW;
 
 /**
  * The optimizer's part of a step: clips the gradients of all parameters together and moves each by AdamW, norms and
- * biases without decay.
+ * biases without decay. What is frozen has no part in it: it is neither moved nor decayed, and its gradient does not count in the norm.
  *
  * <p>AdamW's bias correction counts a parameter's own steps: one that joined at a swap starts as gently as those that
  * were there from the beginning. Parameters of the same age form a cohort, with one input for its rates.
@@ -30,15 +32,25 @@ final class Update {
 
     private final TrainingSettings settings;
     private final Births births;
+    private final Frozen frozen;
     private final Map<Long, float[]> cohorts = new LinkedHashMap<>();
 
-    Update(TrainingSettings settings, Births births) {
+    Update(TrainingSettings settings, Births births, Frozen frozen) {
         this.settings = settings;
         this.births = births;
+        this.frozen = frozen;
     }
 
     /** Adds the updates to {@code graph}, and the output {@code gradient-norm} (before clipping). */
-    void build(Graph graph, List<Tensor> parameters, List<String> names, List<Tensor> gradients, Set<String> undecayed) {
+    void build(Graph graph, List<Tensor> parameters, List<String> names, List<Tensor> allGradients, Set<String> undecayed) {
+        var learning = new ArrayList<Optional<Tensor>>();
+        var gradients = new ArrayList<Tensor>();
+        for (int i = 0; i < parameters.size(); i++) {
+            var mask = learning(graph, names.get(i), parameters.get(i));
+            var gradient = allGradients.get(i);
+            learning.add(mask);
+            gradients.add(mask.map(learns -> learns.where(gradient, graph.constant(0f))).orElse(gradient));
+        }
         var norm = Optimizers.globalNorm(gradients); // [1]
         graph.output("gradient-norm", norm);
         var clip = settings.clip() > 0 ? Optimizers.clipScale(norm, (float) settings.clip()) : graph.filled(Shape.of(1), 1);
@@ -53,10 +65,29 @@ final class Update {
             double decay = undecayed.contains(name) ? 0 : settings.weightDecay();
             var adamW = new AdamW((float) settings.beta1(), (float) settings.beta2(), (float) settings.epsilon(), (float) decay);
             var moved = Optimizers.adamW(adamW, parameter, gradients.get(i), first, second, hyper, clip);
-            graph.update(parameter, moved.parameter());
-            graph.update(first, moved.m());
-            graph.update(second, moved.v());
+            var mask = learning.get(i);
+            graph.update(parameter, kept(mask, moved.parameter(), parameter));
+            graph.update(first, kept(mask, moved.m(), first));
+            graph.update(second, kept(mask, moved.v(), second));
         }
+    }
+
+    /** [experts, 1 …]: 1 for an expert that learns, 0 for a frozen one; empty if all learn. */
+    private Optional<Tensor> learning(Graph graph, String name, Tensor parameter) {
+        return frozen.slices(name, parameter.shape()).map(slices -> {
+            var mask = new float[slices.length];
+            for (int expert = 0; expert < mask.length; expert++) {
+                mask[expert] = slices[expert] ? 0 : 1;
+            }
+            var shape = new int[parameter.rank()];
+            Arrays.fill(shape, 1);
+            shape[0] = mask.length;
+            return graph.constant(Shape.of(shape), mask);
+        });
+    }
+
+    private static Tensor kept(Optional<Tensor> learning, Tensor moved, Tensor before) {
+        return learning.map(mask -> mask.where(moved, before)).orElse(moved);
     }
 
     /** Writes the rates of the step after {@code step} steps. */

@@ -113,7 +113,7 @@ public record Comparison(RunSummary left, RunSummary right, List<Difference> set
         history.events().filter(event -> event instanceof Event.Swapped || event instanceof Event.RolledBack).forEach(event -> {
             var after = event instanceof Event.Swapped swapped ? swapped.after() : ((Event.RolledBack) event).after();
             var providers = String.join(", ", after.stream().map(fitted -> fitted.provider().toString()).distinct().toList());
-            changes.put("change " + (changes.size() + 1), "step " + event.step() + ": " + SwapEffect.label(event) + " of " + providers);
+            changes.put("change " + (changes.size() + 1), "step " + event.step() + ": " + SwapEffect.label(event) + (providers.isEmpty() ? "" : " of " + providers));
         });
         return changes;
     }

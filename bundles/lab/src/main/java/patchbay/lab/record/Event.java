@@ -47,9 +47,10 @@ public sealed interface Event {
     }
 
     /**
-     * Plugins were exchanged.
+     * Plugins were exchanged, or what learns of the model.
      *
      * @param socket as asked for: a path or a pattern
+     * @param plugin as asked for; {@link #FROZEN} or {@link #LEARNING} where {@code socket} is what is
      * @param cause {@code planned}, {@code command}, {@code bundle updated} …
      * @param before what was in the changed sockets
      * @param after what is in them since
@@ -57,6 +58,10 @@ public sealed interface Event {
      */
     record Swapped(long step, String socket, String plugin, Map<String, Object> options, String cause,
             List<Fitted> before, List<Fitted> after, Transfer transfer, double pauseMillis) implements Event {
+
+        public static final String FROZEN = "(frozen)";
+        public static final String LEARNING = "(learning)";
+
         public Swapped {
             options = Collections.unmodifiableMap(new TreeMap<>(options));
             before = List.copyOf(before);

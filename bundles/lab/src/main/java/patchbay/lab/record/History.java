@@ -110,12 +110,18 @@ public record History(List<Entry> entries) {
             switch (event) {
                 case Event.Started started -> replace(sockets, started.wiring());
                 case Event.Resumed resumed -> replace(sockets, resumed.wiring());
-                case Event.Swapped swapped -> swapped.after().forEach(fitted -> sockets.put(fitted.socket(), fitted));
-                case Event.RolledBack back -> back.after().forEach(fitted -> sockets.put(fitted.socket(), fitted));
+                case Event.Swapped swapped -> replace(sockets, swapped.before(), swapped.after());
+                case Event.RolledBack back -> replace(sockets, back.before(), back.after());
                 default -> { }
             }
         });
         return List.copyOf(sockets.values());
+    }
+
+    private static void replace(Map<String, Fitted> sockets, List<Fitted> before, List<Fitted> after) {
+        var stays = after.stream().map(Fitted::socket).toList();
+        before.stream().map(Fitted::socket).filter(socket -> !stays.contains(socket)).forEach(sockets::remove);
+        after.forEach(fitted -> sockets.put(fitted.socket(), fitted));
     }
 
     private static void replace(Map<String, Fitted> sockets, List<Fitted> wiring) {

@@ -63,7 +63,8 @@ public record SwapEffect(long step, String label, double validationBefore, doubl
     public static String label(Event event) {
         return switch (event) {
             case Event.Swapped swapped -> swapped.socket() + " ← " + swapped.plugin() + (swapped.options().isEmpty() ? "" : " " + Plug.brief(swapped.options()));
-            case Event.RolledBack back -> "back to " + String.join(", ", back.after().stream().map(Fitted::plugin).distinct().toList());
+            case Event.RolledBack back -> "back to " + (back.after().isEmpty() ? "what was before"
+                    : String.join(", ", back.after().stream().map(Fitted::plugin).distinct().toList()));
             case Event.Refused refused -> refused.socket() + " ← " + refused.plugin() + (refused.options().isEmpty() ? "" : " " + Plug.brief(refused.options()));
             default -> event.getClass().getSimpleName();
         };

@@ -272,8 +272,8 @@ public final class Report {
             case Event.Inherited i -> "began with what run " + i.run() + " had learnt in " + i.of() + " steps: " + i.same() + " parameters as they are, "
                     + i.copied() + " copied to every expert, " + i.started() + " new";
             case Event.Resumed r -> "resumed from " + r.checkpoint();
-            case Event.Swapped s -> "swapped " + SwapEffect.label(s) + " of " + bundles(s.after()) + " (" + s.cause() + "; " + s.transfer() + ")";
-            case Event.RolledBack r -> "rolled " + SwapEffect.label(r) + " of " + bundles(r.after()) + " (" + r.cause() + "; " + r.transfer() + ")";
+            case Event.Swapped s -> "swapped " + SwapEffect.label(s) + of(s.after()) + " (" + s.cause() + "; " + s.transfer() + ")";
+            case Event.RolledBack r -> "rolled " + SwapEffect.label(r) + of(r.after()) + " (" + r.cause() + "; " + r.transfer() + ")";
             case Event.Refused r -> "refused " + SwapEffect.label(r) + " (" + r.cause() + "): " + r.reason();
             case Event.Checkpointed c -> "";
             case Event.CheckpointFailed c -> "checkpoint failed: " + c.reason();
@@ -290,8 +290,8 @@ public final class Report {
         };
     }
 
-    private static String bundles(List<Fitted> wiring) {
-        return String.join(", ", wiring.stream().map(fitted -> fitted.provider().toString()).distinct().toList());
+    private static String of(List<Fitted> wiring) {
+        return wiring.isEmpty() ? "" : " of " + String.join(", ", wiring.stream().map(fitted -> fitted.provider().toString()).distinct().toList());
     }
 
     private void settings() {
