@@ -60,8 +60,8 @@ public final class Completion implements Completer {
                     keys(Stream.of("steps", "by")));
             case "resume" -> arguments == 0 ? whole(resumable()) : Stream.empty();
             case "status", "sockets", "load", "specialisation", "report", "replay" -> arguments == 0 ? whole(ids()) : Stream.empty();
-            case "explain" -> whole(arguments == 0 ? Stream.concat(Phase.names().stream(), ids())
-                    : arguments == 1 ? Phase.names().stream() : Stream.empty());
+            case "explain" -> Stream.concat(whole(arguments == 0 ? Stream.concat(Phase.names().stream(), ids())
+                    : arguments == 1 ? Phase.names().stream() : Stream.empty()), keys(Stream.of("kernel")));
             case "compare" -> arguments < 2 ? whole(ids()) : Stream.empty();
             case "swap" -> switch (arguments) {
                 case 0 -> whole(sockets().stream().flatMap(socket -> Stream.of(pattern(socket), socket.path())).distinct());

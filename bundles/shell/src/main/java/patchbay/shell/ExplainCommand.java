@@ -1,5 +1,7 @@
 package patchbay.shell;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,11 +16,11 @@ import patchbay.tensor.Plan;
 import patchbay.tensor.Plan.Use;
 import patchbay.tensor.UserError;
 
-/** {@code explain}: what a step, an evaluation or a generated token consists of. */
+/** {@code explain}: what a step, an evaluation or a generated token consists of, and the code that was generated for a device. */
 @Component(service = ExplainCommand.class, property = {"osgi.command.scope=patchbay", "osgi.command.function=explain"})
 public final class ExplainCommand {
 
-    private static final Usage USAGE = Usage.words("explain [RUN] [train|evaluate|decode]", 0, 2);
+    private static final Usage USAGE = Usage.options("explain [RUN] [train|evaluate|decode] [kernel=NAME]", 0, 2);
 
     private final Runs runs;
 
@@ -28,9 +30,12 @@ public final class ExplainCommand {
     }
 
     @Descriptor("shows the programs of a run's model, a line a kernel: what it computes, its rows, the buffers that it reads and writes and "
-            + "their bytes ('=' over an operand, '*' with vectors); then the buffers, and how much memory they take")
-    public void explain(CommandSession session, @Descriptor("[RUN] [train|evaluate|decode]") String[] words) {
-        var given = List.copyOf(USAGE.parse(words).words());
+            + "their bytes ('=' over an operand, '*' in a faster form than the plain one), on a device the threads; then the buffers, and how much memory they take; "
+            + "kernel=NAME: the code that was generated of that kernel for the device")
+    public void explain(CommandSession session, @Descriptor("[RUN] [train|evaluate|decode] [kernel=NAME]") String[] words) {
+        var call = USAGE.parse(words);
+        Usage.only(call, "kernel");
+        var given = call.words();
         boolean phaseAlone = given.size() == 1 && Phase.names().contains(given.getFirst());
         var folder = runs.folder(given.isEmpty() || phaseAlone ? Optional.empty() : Optional.of(given.getFirst()));
         var phase = given.isEmpty() || given.size() == 1 && !phaseAlone ? Phase.train : Phase.named(given.getLast());
@@ -38,16 +43,45 @@ public final class ExplainCommand {
         if (plans.isEmpty()) {
             throw new UserError("the engine " + runs.lab().engine().name() + " does not say what its programs do");
         }
-        plans.forEach(plan -> Output.of(session).print(text(plan)));
+        var kernel = Optional.ofNullable(call.options().get("kernel"));
+        var output = Output.of(session);
+        kernel.ifPresentOrElse(name -> output.print(code(plans, name)), () -> plans.forEach(plan -> output.print(text(plan))));
+    }
+
+    /** What was generated of kernel {@code name}: once for all launches that run the same. */
+    private String code(List<Plan> plans, String name) {
+        var all = plans.stream().flatMap(plan -> plan.launches().stream()).toList();
+        var launches = all.stream().filter(launch -> launch.kernel().equals(name)).toList();
+        if (launches.isEmpty()) {
+            throw UserError.unknown("kernel", name, all.stream().map(Plan.Launch::kernel).distinct().sorted().toList());
+        }
+        var sources = new LinkedHashMap<String, List<Plan.Compiled>>();
+        launches.stream().flatMap(launch -> launch.compiled().stream())
+                .forEach(compiled -> sources.computeIfAbsent(compiled.source(), _ -> new ArrayList<>()).add(compiled));
+        if (sources.isEmpty()) {
+            throw new UserError("the engine " + runs.lab().engine().name() + " generates no code of a kernel; ./patchbay --engine tornado does");
+        }
+        return sources.entrySet().stream().map(each -> "// " + name + ", " + threads(each.getValue().getFirst()) + ": "
+                + each.getValue().stream().map(Plan.Compiled::task).collect(Collectors.joining(" ")) + "\n" + each.getKey().strip() + "\n\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String threads(Plan.Compiled compiled) {
+        return compiled.grid().isEmpty() ? "1 thread" : grid(compiled) + " threads";
+    }
+
+    private static String grid(Plan.Compiled compiled) {
+        return compiled.grid().stream().map(Object::toString).collect(Collectors.joining(" x "));
     }
 
     private static String text(Plan plan) {
-        var kernels = new Table("", "kernel", "computes", "rows", "buffers", "KiB", "for").right(0, 3, 5);
+        boolean onDevice = plan.launches().stream().anyMatch(launch -> launch.compiled().isPresent());
+        var kernels = new Table("", "kernel", "computes", onDevice ? "threads" : "rows", "buffers", "KiB", "for", onDevice ? "task" : "").right(0, 3, 5);
         int number = 0;
         for (var launch : plan.launches()) {
             kernels.row(Integer.toString(++number), launch.kernel() + (launch.fast() ? " *" : ""), String.join(" · ", launch.operations()),
-                    Numbers.whole(launch.rows()), numbers(launch.reads()) + (launch.inPlace() ? " => " : " -> ") + numbers(launch.writes()),
-                    kibibytes(launch.bytes()), launch.place());
+                    launch.compiled().map(ExplainCommand::grid).orElseGet(() -> Numbers.whole(launch.rows())), numbers(launch.reads()) + (launch.inPlace() ? " => " : " -> ") + numbers(launch.writes()),
+                    kibibytes(launch.bytes()), launch.place(), launch.compiled().map(Plan.Compiled::task).orElse(""));
         }
         var buffers = new Table("buffer", "use", "KiB", "tensors").right(0, 2, 3);
         plan.buffers().forEach(buffer -> buffers.row(Integer.toString(buffer.number()),

@@ -87,7 +87,7 @@ final class Compiler {
         int length = java.lang.reflect.Array.getLength(copy.to());
         if (length > 0) {
             var task = new Task("t" + steps.size(), Kernel.of(Copies.class, name).method(), List.of(0, length, copy.from(), copy.to()));
-            steps.add(new Step(task, "copy", "", "copy", 0, 2 * copy.type().bytes()));
+            steps.add(Step.copy(task, copy.type().bytes()));
         }
     }
 }

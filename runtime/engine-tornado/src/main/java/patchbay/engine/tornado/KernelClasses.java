@@ -88,7 +88,7 @@ final class KernelClasses {
         var there = known.get(kernels);
         if (--there.users == 0) {
             known.remove(kernels);
-            tornado.forget(there.copy);
+            tornado.graphs().forget(there.copy);
             delete(there.copy.getName().replace('.', '/'));
         }
     }

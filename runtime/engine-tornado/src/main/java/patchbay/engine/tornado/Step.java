@@ -1,5 +1,6 @@
 package patchbay.engine.tornado;
 
+import java.util.HashSet;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
 
@@ -11,13 +12,18 @@ import patchbay.tensor.Node;
  * @param kernel its name in a profile
  * @param operations scalar operations, where the launch says so
  * @param bytes of all arrays that it is given, each once
+ * @param isCopy whether it is the engine's own, and no launch of an operation
  */
-record Step(Task task, String operation, String place, String kernel, long operations, long bytes) {
+record Step(Task task, String operation, String place, String kernel, long operations, long bytes, boolean isCopy) {
+
+    static Step copy(Task task, long bytes) {
+        return new Step(task, "copy", "", "copy", 0, 2 * bytes, true);
+    }
 
     static Step of(Task task, Node node, Launch launch) {
         var scratch = node.operation().scratch(node);
         long bytes = 0;
-        for (var argument : new java.util.HashSet<>(launch.arguments())) {
+        for (var argument : new HashSet<>(launch.arguments())) {
             bytes += switch (argument) {
                 case Launch.Argument.Input(int index) -> node.input(index).bytes();
                 case Launch.Argument.Output(int index) -> node.output(index).bytes();
@@ -25,7 +31,7 @@ record Step(Task task, String operation, String place, String kernel, long opera
                 case Launch.Argument.IntValue _, Launch.Argument.FloatValue _ -> 0;
             };
         }
-        return new Step(task, node.operation().name(), node.place(), launch.kernel().name(), launch.work() * launch.rows(), bytes);
+        return new Step(task, node.operation().name(), node.place(), launch.kernel().name(), launch.work() * launch.rows(), bytes, false);
     }
 
     /** The operation and where it comes from, for a message. */

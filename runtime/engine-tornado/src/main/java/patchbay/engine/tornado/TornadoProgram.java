@@ -22,7 +22,11 @@ import patchbay.tensor.reference.ArrayProgram;
 final class TornadoProgram extends ArrayProgram {
 
     /** What a program runs on. */
-    record Host(Tornado tornado, Device device, DeviceMemory memory, KernelClasses classes) {}
+    record Host(Tornado tornado, Device device, DeviceMemory memory, KernelClasses classes) {
+        TaskGraphs graphs() {
+            return tornado.graphs();
+        }
+    }
 
     private record Part(String name, Object graph, List<Step> steps) {
 
@@ -61,7 +65,7 @@ final class TornadoProgram extends ArrayProgram {
         this.launches = steps.size();
         this.classes = host.classes.lease();
         this.number = host.tornado.plan();
-        this.frame = host.tornado.frame(number);
+        this.frame = host.graphs().frame(number);
         var all = new IdentityHashMap<Object, Boolean>();
         steps.forEach(step -> step.task().arguments().stream().filter(argument -> !(argument instanceof Number))
                 .forEach(array -> all.put(array, true)));
@@ -102,7 +106,7 @@ final class TornadoProgram extends ArrayProgram {
             for (var step : part.steps) {
                 var key = compiledInto(step.task());
                 if (models.containsKey(key)) {
-                    host.tornado.share(host.device, number, graphs.get(key), models.get(key), part.graph, part.nameOf(step));
+                    host.graphs().share(host.device, number, graphs.get(key), models.get(key), part.graph, part.nameOf(step));
                 }
             }
             compile(part);
@@ -130,7 +134,7 @@ final class TornadoProgram extends ArrayProgram {
     /** @throws UserError that names the operation, the place and the kernel that TornadoVM cannot compile */
     private void compile(Part part) {
         try {
-            host.tornado.compile(part.graph, frame);
+            host.graphs().compile(part.graph, frame);
         } catch (RuntimeException | Error error) {
             var message = String.valueOf(error.getMessage());
             var step = part.steps.stream().filter(each -> message.contains(part.nameOf(each) + " ")).findFirst();
@@ -148,7 +152,7 @@ final class TornadoProgram extends ArrayProgram {
                     .forEach(array -> buffers.computeIfAbsent(array, host.memory::state));
         }
         var tasks = steps.stream().map(Step::task).map(task -> new Task(task.id(), classes.of(task.kernel()), task.arguments())).toList();
-        return host.tornado.graph(host.device, name, tasks, buffers, task -> host.classes.show(task.kernel().getDeclaringClass()));
+        return host.graphs().graph(host.device, name, tasks, buffers, task -> host.classes.show(task.kernel().getDeclaringClass()));
     }
 
     @Override
@@ -160,7 +164,7 @@ final class TornadoProgram extends ArrayProgram {
         if (times.isPresent()) {
             times.get().run(this::runParts);
             for (var part : parts) {
-                part.steps.forEach(step -> times.get().add(step, host.tornado.nanoseconds(part.graph, part.nameOf(step))));
+                part.steps.forEach(step -> times.get().add(step, host.graphs().nanoseconds(part.graph, part.nameOf(step))));
             }
         } else {
             runParts();
@@ -173,7 +177,7 @@ final class TornadoProgram extends ArrayProgram {
         synchronized (host.tornado) {
             for (var part : parts) {
                 try {
-                    host.tornado.run(part.graph, frame);
+                    host.graphs().run(part.graph, frame);
                 } catch (RuntimeException error) {
                     throw new IllegalStateException("engine tornado: " + firstLine(error) + " in one of "
                             + part.steps.stream().map(Step::kernel).distinct().toList(), error);
@@ -215,18 +219,19 @@ final class TornadoProgram extends ArrayProgram {
 
     @Override
     public Optional<Plan> plan() {
-        return Optional.of(plan);
+        return Optional.of(plan.with(compiled().toList()));
     }
 
-    /** The code that was generated for each task, in order, in the backend's language. */
-    List<String> sources() {
-        return parts.stream().flatMap(part -> part.steps.stream().map(step ->
-                host.tornado.source(host.device, number, part.graph, part.nameOf(step)))).toList();
+    private Stream<Plan.Compiled> compiled() {
+        return parts.stream().flatMap(part -> part.steps.stream().filter(step -> !step.isCopy()).map(step -> {
+            var name = part.nameOf(step);
+            return new Plan.Compiled(name, host.graphs().grid(part.graph, name), host.graphs().source(host.device, number, part.graph, name));
+        }));
     }
 
     @Override
     public void profile(boolean on) {
-        host.tornado.profile(frame, on);
+        host.graphs().profile(frame, on);
         times = on ? Optional.of(new TaskTimes()) : Optional.empty();
     }
 
@@ -240,7 +245,7 @@ final class TornadoProgram extends ArrayProgram {
         if (!closed) {
             closed = true;
             synchronized (host.tornado) {
-                host.tornado.close(host.device, number);
+                host.graphs().close(host.device, number);
             }
             host.memory.release(own);
             classes.close();

@@ -115,7 +115,9 @@ class HotKernelTest {
             program.write("x", new float[] {0, 1, 2, 3, 4});
             program.run();
             assertArrayEquals(new float[] {version, version + 1, version + 2, version + 3, version + 4}, program.floats("y"), "version " + version);
-            assertTrue(((TornadoProgram) program).sources().getFirst().contains("HotKernel_plus"));
+            var compiled = program.plan().orElseThrow().launches().getFirst().compiled().orElseThrow();
+            assertTrue(compiled.source().contains("HotKernel_plus"), compiled::source);
+            assertEquals(List.of(5), compiled.grid());
         }
         return new WeakReference<>(bundle);
     }

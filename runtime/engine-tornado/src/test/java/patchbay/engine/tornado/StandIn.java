@@ -41,6 +41,7 @@ public final class StandIn extends ClassLoader {
             long getMaxGlobalMemory(); long getMaxAllocMemory(); api.TornadoDeviceContext getDeviceContext(); \
             long allocate(Object, long, api.memory.DeviceBufferState, api.common.Access); long deallocate(api.memory.DeviceBufferState)
             runtime.common.TornadoXPUDevice extends api.common.TornadoDevice: Object getCodeFromCache(long, api.common.SchedulableTask)
+            drivers.Code: String getGeneratedSourceCode()
             api.TornadoTargetDevice: String getDeviceName()
             api.TornadoDeviceContext: void setResetToFalse(); void reset(long); drivers.common.TornadoBufferProvider getBufferProvider()
             drivers.common.TornadoBufferProvider: field long currentMemoryAvailable; long deallocate(api.common.Access)
@@ -49,7 +50,8 @@ public final class StandIn extends ClassLoader {
             api.memory.XPUBuffer: void write(long, Object); void read(long, Object)
             api.common.SchedulableTask: String getTaskName()
             runtime.tasks.CompilableTask extends api.common.SchedulableTask: new(runtime.tasks.meta.ScheduleContext, String, Method, Object[]); runtime.tasks.meta.TaskDataContext meta()
-            runtime.domain.DomainTree:
+            runtime.domain.DomainTree: int getDepth(); runtime.domain.Domain get(int)
+            runtime.domain.Domain: int cardinality()
             runtime.tasks.meta.TaskDataContext: runtime.domain.DomainTree getDomain(); void setDomain(runtime.domain.DomainTree)
             runtime.tasks.meta.ScheduleContext:
             runtime.graph.TornadoExecutionContext: runtime.tasks.LocalObjectState getLocalStateObject(Object, api.common.Access)
@@ -58,7 +60,7 @@ public final class StandIn extends ClassLoader {
             api.runtime.ExecutorFrame: new(long); void setProfilerMode(api.enums.ProfilerMode); void setProfilerOff()
             runtime.tasks.TornadoTaskGraph: new(String); runtime.tasks.meta.ScheduleContext meta(); void setDevice(api.common.TornadoDevice); \
             void addInner(api.common.SchedulableTask); void transferToDevice(int, Object[]); field runtime.graph.TornadoExecutionContext executionContext; \
-            void withPreCompilation(api.runtime.ExecutorFrame); Object execute(api.runtime.ExecutorFrame); void waitOn(); void freeDeviceMemory(); \
+            void withPreCompilation(api.runtime.ExecutorFrame); Object execute(api.runtime.ExecutorFrame); void waitOn(); \
             api.common.SchedulableTask getTask(String); field api.profiler.TornadoProfiler timeProfiler
             runtime.TornadoCoreRuntime: static runtime.TornadoCoreRuntime getTornadoRuntime(); Object resolveMethod(Method)
             runtime.sketcher.TornadoSketcher: static Map cache
@@ -120,9 +122,12 @@ public final class StandIn extends ClassLoader {
         var name = type.getSimpleName() + "." + method;
         calls.add(name);
         return switch (name) {
-            case "TornadoRuntime.getNumBackends", "TornadoBackend.getNumDevices" -> 1;
+            case "TornadoRuntime.getNumBackends", "TornadoBackend.getNumDevices", "DomainTree.getDepth" -> 1;
+            case "Domain.cardinality" -> 28;
             case "TornadoBackend.getDevice" -> make("runtime.common.TornadoXPUDevice");
             case "TornadoTargetDevice.getDeviceName" -> "stand-in";
+            case "TornadoXPUDevice.getCodeFromCache" -> make("drivers.Code");
+            case "Code.getGeneratedSourceCode" -> "__kernel";
             case "TornadoDevice.getDeviceType" -> "CL_DEVICE_TYPE_GPU";
             case "TornadoDevice.getTornadoVMBackend" -> "OPENCL";
             case "TornadoDevice.getMaxGlobalMemory", "TornadoDevice.getMaxAllocMemory" -> 1L << 24;

@@ -135,6 +135,22 @@ class TornadoTest {
                 () -> order + " at " + places);
     }
 
+    /** Each launch with the task that it became; the copy of a variable that is renewed is none. */
+    @Test
+    void aPlanTellsTasksGridsAndCode() throws Exception {
+        var graph = step();
+        graph.output("before", graph.variables().get("w"));
+        var host = host(new StandIn(""));
+        try (var program = compile(host, graph, new TornadoVariables(host.memory()))) {
+            var launches = program.plan().orElseThrow().launches();
+            assertEquals(program.launches() - 1, launches.size(), "one of them copies");
+            var compiled = launches.stream().map(launch -> launch.compiled().orElseThrow()).toList();
+            assertTrue(compiled.getFirst().task().matches("p\\d+g0\\.t1"), () -> compiled.getFirst().task());
+            assertEquals(List.of(28), compiled.getFirst().grid());
+            assertEquals("__kernel", compiled.getFirst().source());
+        }
+    }
+
     @Test
     void twoProgramsShareTheirVariables() throws Exception {
         var host = host(new StandIn(""));

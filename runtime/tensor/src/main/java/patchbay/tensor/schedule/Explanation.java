@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import patchbay.tensor.DType;
 import patchbay.tensor.Launch;
@@ -65,7 +66,7 @@ public final class Explanation {
         var operations = node.operation() instanceof Fused fused
                 ? fused.parts().stream().map(part -> part.operation().name()).toList() : List.of(node.operation().name());
         launches.add(new Plan.Launch(launch.kernel().name(), operations, node.place(), launch.rows(), fast, List.copyOf(reads),
-                List.copyOf(writes), writes.stream().anyMatch(reads::contains), bytes));
+                List.copyOf(writes), writes.stream().anyMatch(reads::contains), bytes, Optional.empty()));
     }
 
     /** The number of the buffer {@code array}, in which {@code tenant}, a tensor or a scratch array, lies. */
