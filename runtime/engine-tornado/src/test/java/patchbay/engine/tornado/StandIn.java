@@ -73,7 +73,7 @@ public final class StandIn extends ClassLoader {
             api.profiler.ProfilerType: TASK_KERNEL_TIME COPY_IN_TIME COPY_OUT_TIME
             """;
 
-    private record Task(Method kernel, Object[] arguments) {}
+    private record Task(String id, Method kernel, Object[] arguments) {}
 
     /** What calls of one stand-in are noted in; the classes find it by their loader. */
     private final List<String> calls = new ArrayList<>();
@@ -131,8 +131,10 @@ public final class StandIn extends ClassLoader {
             case "TornadoDevice.getDeviceType" -> "CL_DEVICE_TYPE_GPU";
             case "TornadoDevice.getTornadoVMBackend" -> "OPENCL";
             case "TornadoDevice.getMaxGlobalMemory", "TornadoDevice.getMaxAllocMemory" -> 1L << 24;
-            case "CompilableTask.new" -> tasks.put(given[0], new Task((Method) given[3], (Object[]) given[4]));
+            case "CompilableTask.new" -> tasks.put(given[0], new Task((String) given[2], (Method) given[3], (Object[]) given[4]));
             case "TornadoTaskGraph.addInner" -> graphs.computeIfAbsent(given[0], _ -> new ArrayList<>()).add(given[1]);
+            case "TornadoTaskGraph.getTask" -> graphs.get(given[0]).stream()
+                    .filter(task -> given[1].toString().endsWith("." + tasks.get(task).id)).findFirst().orElseThrow();
             case "TornadoTaskGraph.execute" -> {
                 for (var task : graphs.get(given[0])) {
                     run(tasks.get(task));
