@@ -186,11 +186,44 @@ sealed interface Change {
         }
     }
 
+    /**
+     * Routers select in training what those of another run did.
+     *
+     * @param run the other; empty for what they select themselves
+     */
+    record Impose(String run) implements Change {
+
+        @Override
+        public String socket() {
+            return "layers.*.moe.router";
+        }
+
+        @Override
+        public String plugin() {
+            return run.isEmpty() ? Event.Swapped.OWN : Event.Swapped.IMPOSED;
+        }
+
+        @Override
+        public Map<String, Object> options() {
+            return run.isEmpty() ? Map.of() : Map.of("run", run);
+        }
+
+        @Override
+        public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
+            if (rack.settings().imposedRouting().equals(run)) {
+                throw new UserError(run.isEmpty() ? "the routers select for themselves already" : "the routing of run " + run + " is imposed already");
+            }
+            return rack.withImposedRouting(run);
+        }
+    }
+
     /** The change that {@code swapped} tells of, to be made again. */
     static Change again(Event.Swapped swapped) {
         return switch (swapped.plugin()) {
             case Event.Swapped.FROZEN -> new Freeze(swapped.socket());
             case Event.Swapped.LEARNING -> new Thaw(swapped.socket());
+            case Event.Swapped.IMPOSED -> new Impose(swapped.options().get("run").toString());
+            case Event.Swapped.OWN -> new Impose("");
             default -> new Exact(swapped.socket(), swapped.plugin(), swapped.options(), swapped.before(), swapped.after());
         };
     }

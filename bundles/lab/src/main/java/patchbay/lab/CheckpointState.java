@@ -22,18 +22,22 @@ import patchbay.training.checkpoint.Snapshot;
  * @param births when each parameter joined
  * @param journalled entries of the journal when it was taken
  * @param frozen what does not learn
+ * @param imposedRouting the run whose selections the routers follow; empty for their own
  */
-record CheckpointState(List<Fitted> sockets, Map<String, Long> births, long journalled, List<String> frozen) {
+record CheckpointState(List<Fitted> sockets, Map<String, Long> births, long journalled, List<String> frozen,
+        String imposedRouting) {
 
     CheckpointState {
         frozen = Optional.ofNullable(frozen).orElse(List.of()); // one of earlier days does not say
+        imposedRouting = Optional.ofNullable(imposedRouting).orElse("");
     }
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     static CheckpointState of(Learner learner, long journalled) {
         var rack = learner.decoder().rack();
-        return new CheckpointState(Fitted.of(rack.fittings().values()), learner.births(), journalled, rack.settings().frozen());
+        var model = rack.settings();
+        return new CheckpointState(Fitted.of(rack.fittings().values()), learner.births(), journalled, model.frozen(), model.imposedRouting());
     }
 
     Map<String, Object> toMetadata() {
@@ -51,7 +55,7 @@ record CheckpointState(List<Fitted> sockets, Map<String, Long> births, long jour
 
     /** The sizes of the model, which the experiment began with as {@code begun}. */
     ModelSettings model(ModelSettings begun) {
-        return begun.withFrozen(frozen);
+        return begun.withFrozen(frozen).withImposedRouting(imposedRouting);
     }
 
     Births births(long step) {

@@ -49,6 +49,11 @@ public record Experiment(String name, long seed, String from, DataSettings data,
         return ExperimentReader.read(file, overrides);
     }
 
+    /** This experiment with a model of other sizes. */
+    Experiment with(ModelSettings other) {
+        return new Experiment(name, seed, from, data, other, sockets, training, swaps, samples, alarms);
+    }
+
     /** The paths of all keys with a default, such as {@code training.steps}. */
     public static List<String> keys() {
         return ExperimentYaml.keys();

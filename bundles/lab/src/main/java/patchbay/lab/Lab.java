@@ -103,7 +103,9 @@ public final class Lab {
     }
 
     /** @param listener told everything from the beginning on */
-    public Run start(Experiment experiment, RunListener listener) {
+    public Run start(Experiment given, RunListener listener) {
+        var imposed = Optional.of(given.model().imposedRouting()).filter(run -> !run.isEmpty()).map(run -> RunFolder.find(runsFolder, run));
+        var experiment = imposed.map(other -> given.with(given.model().withImposedRouting(other.id()))).orElse(given);
         var rack = Rack.fit(experiment.model(), experiment.sockets(), archive);
         for (var swap : experiment.swaps()) {
             rack.with(swap.socket(), swap.plug(), archive);
@@ -113,9 +115,11 @@ public final class Lab {
         inheritance.ifPresent(from -> from.check(dataset.tokenizer()));
         var learner = Learner.begin(engine, new Decoder(rack, dataset.tokenizer().vocabularySize(), DataNames.of(dataset)), experiment.training(), experiment.seed());
         experiment.model().frozen().forEach(what -> Frozen.check(what, experiment.model(), learner.births().keySet()));
+        imposed.ifPresent(other -> Routing.check(other, experiment, dataset.sha256(), learner, 0));
         var inherited = inheritance.map(from -> from.passTo(learner));
         var folder = RunFolder.create(runsFolder, experiment.name(), experiment.toYaml());
         inherited.ifPresent(_ -> Inheritance.keep(learner, folder));
+        imposed.ifPresent(other -> Routing.keep(other, folder));
         dataset.tokenizer().save(folder.tokenizer());
         folder.write(provenance(experiment, dataset));
         var wiring = Fitted.of(rack.fittings().values());
@@ -165,6 +169,7 @@ public final class Lab {
         var folder = RunFolder.create(runsFolder, "replay-of-" + original.id(), experiment.toYaml());
         dataset.tokenizer().save(folder.tokenizer());
         folder.write(provenance(experiment, dataset));
+        Routing.keepAll(original, folder);
         if (Files.exists(original.origin())) {
             Inheritance.keep(learner, folder);
         }

@@ -105,6 +105,49 @@ public final class Run {
         return ask(new Change.Thaw(what.orElse(Change.Thaw.ALL)));
     }
 
+    /**
+     * Records from the next step on what the routers select.
+     *
+     * @throws UserError if a router selects nothing
+     */
+    public void recordRouting() {
+        requireAlive();
+        loop.routing().record(loop.swaps().learner());
+    }
+
+    public void stopRecordingRouting() {
+        requireAlive();
+        loop.routing().stopRecording();
+    }
+
+    /** How much of the routing is recorded; empty if it is not being recorded. */
+    public Optional<String> recordedRouting() {
+        return loop.routing().recorded();
+    }
+
+    /**
+     * Imposes what the routers of another run selected, step by step, from its record; weights are computed by this run's own.
+     *
+     * @throws UserError at once if there is no such record, or it does not fit
+     */
+    public CompletableFuture<Event> imposeRouting(RunFolder other) {
+        requireAlive();
+        Routing.check(other, experiment, dataset.sha256(), loop.swaps().learner(), step());
+        Routing.keep(other, folder);
+        return ask(new Change.Impose(other.id()));
+    }
+
+    /** The routers select for themselves again. */
+    public CompletableFuture<Event> ownRouting() {
+        return ask(new Change.Impose(""));
+    }
+
+    /** The run whose routing is imposed; empty for none. */
+    public Optional<String> imposedRouting() {
+        requireAlive();
+        return Optional.of(loop.swaps().learner().decoder().rack().settings().imposedRouting()).filter(run -> !run.isEmpty());
+    }
+
     /** @throws UserError at once if it cannot be done to the present model */
     private CompletableFuture<Event> ask(Change change) {
         requireAlive();

@@ -31,6 +31,7 @@ final class TrainingLoop {
     private final PluginWatch watch;
     private final RunRecord record;
     private final Milestones milestones;
+    private final Routing routing;
     private final Observer observer;
     private final BetweenSteps betweenSteps = new BetweenSteps();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -76,6 +77,7 @@ final class TrainingLoop {
         this.watch = new PluginWatch(archive, start.beginning() instanceof Event.Started);
         this.record = new RunRecord(folder, experiment, step);
         this.milestones = new Milestones(folder, experiment, dataset, this::told);
+        this.routing = new Routing(folder, experiment, (step, text) -> happened(new Event.Warning(step, text)));
         this.thread = Thread.ofPlatform().name("run " + folder.id()).unstarted(this::live);
     }
 
@@ -91,6 +93,10 @@ final class TrainingLoop {
         try (AutoCloseable _ = hotDeployment ? archive.onChange(() -> betweenSteps.add(this::pluginsChanged)) : () -> {}) {
             if (hotDeployment) {
                 pluginsChanged(); // while the model was built
+            }
+            routing.cutAfter(step);
+            if (experiment.training().recordRouting()) {
+                routing.record(swaps.learner());
             }
             train();
         } catch (Exception | Error failure) {
@@ -139,7 +145,9 @@ final class TrainingLoop {
         var event = new StepEvent();
         event.begin();
         long began = System.nanoTime();
-        var made = finite(swaps.learner().step(step, batches));
+        var learner = swaps.learner();
+        routing.follow(learner.decoder().rack().settings().imposedRouting());
+        var made = finite(learner.step(step, batches, routing));
         double milliseconds = (System.nanoTime() - began) / 1e6;
         step++;
         secondsPerStep += 0.1 * (milliseconds / 1000 - secondsPerStep);
@@ -175,6 +183,7 @@ final class TrainingLoop {
         var undone = swaps.rewind(Guard.reason(fault));
         step = undone.step();
         record.cutAfter(step);
+        routing.cutAfter(step);
         milestones.changed();
         happened(undone);
     }
@@ -254,7 +263,7 @@ final class TrainingLoop {
     }
 
     private void close() {
-        try (record; milestones; swaps) {
+        try (record; milestones; swaps; routing) {
             betweenSteps.run();
         } catch (RuntimeException failure) {
             LOG.warn("run {} did not close cleanly", folder.id(), failure);
@@ -318,6 +327,10 @@ final class TrainingLoop {
 
     RunRecord record() {
         return record;
+    }
+
+    Routing routing() {
+        return routing;
     }
 
     Milestones milestones() {

@@ -29,7 +29,11 @@ final class LiveRun {
 
     static LiveRun start(Laboratory laboratory, String... overrides) throws Exception {
         var all = Stream.concat(Stream.of(ENDLESS), Stream.of(overrides)).toArray(String[]::new);
-        var live = new LiveRun(laboratory, laboratory.lab.start(laboratory.experiment(all)));
+        return start(laboratory, laboratory.experiment(all));
+    }
+
+    static LiveRun start(Laboratory laboratory, Experiment experiment) throws Exception {
+        var live = new LiveRun(laboratory, laboratory.lab.start(experiment));
         live.someSteps(20);
         return live;
     }

@@ -27,6 +27,7 @@ public final class Building {
     private final Set<String> undecayed = new LinkedHashSet<>();
     private final Set<String> metrics = new LinkedHashSet<>();
     private final Map<String, Tensor> tallies = new LinkedHashMap<>();
+    private final Map<String, Selected> selected = new LinkedHashMap<>();
     private final Tensor start;
     private Optional<Tensor> ids = Optional.empty();
     private Names names = Names.none();
@@ -166,6 +167,37 @@ public final class Building {
     public Map<String, Tensor> tallies() {
         return Collections.unmodifiableMap(tallies);
     }
+
+    /**
+     * What a router selects in training.
+     *
+     * @param choices experts of each token [N, k], or tokens of each expert [E, C]; i32, −1 for none
+     * @param experts how many it chooses among
+     */
+    public record Selected(Tensor choices, int experts) {}
+
+    /** What counts as selected by the router at {@code path}: {@code own}, or what is written to the input {@link #IMPOSED} + path. */
+    Tensor selected(String path, Tensor own, int experts) {
+        if (mode != Mode.TRAINING) {
+            return own;
+        }
+        var choices = own;
+        if (!settings.imposedRouting().isEmpty()) {
+            var imposed = graph.input(IMPOSED + path, own.type());
+            choices = imposed.equal(0).where(own, imposed.subtract(IMPOSED_OFFSET));
+        }
+        selected.putIfAbsent(path, new Selected(choices, experts));
+        return choices;
+    }
+
+    /** What routers selected, by the paths of their sockets. */
+    public Map<String, Selected> selected() {
+        return Collections.unmodifiableMap(selected);
+    }
+
+    /** What the names of inputs start with that say what a router selects: an index plus {@link #IMPOSED_OFFSET}; 0 leaves it to the router. */
+    public static final String IMPOSED = "imposed/";
+    public static final int IMPOSED_OFFSET = 2;
 
     /** Writes {@code fresh} [B, T, …] behind what the cache {@code name} holds; the cache as it is then. */
     Tensor cached(String name, Tensor fresh) {

@@ -6,6 +6,7 @@ import patchbay.spi.Assignment;
 import patchbay.spi.Balancer;
 import patchbay.spi.Capacity;
 import patchbay.spi.Expert;
+import patchbay.spi.Mode;
 import patchbay.spi.Router;
 import patchbay.spi.Routing;
 import patchbay.tensor.Initializer;
@@ -13,6 +14,7 @@ import patchbay.tensor.Shape;
 import patchbay.tensor.ShapeError;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
+import patchbay.tensor.UserError;
 
 /**
  * One mixture layer: the router scores tokens, the balancers say what is preferred, the router assigns, the capacity admits, the
@@ -69,7 +71,7 @@ public final class Mixture {
                     balancer(fitting).prefer(new Scopes.ForBalancer(building, fitting, seen), before, scores, affinities), type));
         }
         var preferred = preferences;
-        var assignment = building.at(routerFitting, () -> router.assign(scope, tokens, scores, affinities, preferred));
+        var assignment = building.at(routerFitting, () -> assigned(building, router.assign(scope, tokens, scores, affinities, preferred)));
 
         var valid = building.valid();
         var mixed = switch (assignment) {
@@ -80,6 +82,14 @@ public final class Mixture {
         var routing = new Routing(scores, affinities, mixed.assignment(), mixed.taken(), mixed.counts(), valid);
         var output = rack.settings().sharedExperts() > 0 ? mixed.output().add(shared(building, tokens)) : mixed.output();
         return new Result(output, routing, balance(building, routing));
+    }
+
+    private Assignment assigned(Building building, Assignment assignment) {
+        boolean imposes = building.mode() == Mode.TRAINING && !building.settings().imposedRouting().isEmpty();
+        if (imposes && !building.selected().containsKey(routerFitting.socket().path())) {
+            throw new UserError("it selects nothing, so that no record of another run can be imposed on it");
+        }
+        return assignment;
     }
 
     /** Has the router and the balancers make their updates for a step in which {@code counts} [E] tokens chose the experts. */

@@ -27,11 +27,12 @@ import patchbay.tensor.UserError;
  * @param leaks plugins that may show a token what comes after it in this model
  * @param extras names of further routed experts of every mixture layer, each with a socket of its own: {@code experts.NAME}
  * @param frozen experts, by number or name, and patterns of parameters, that do not learn
+ * @param imposedRouting the run whose recorded selections the routers follow in training; empty for their own
  * @param weights what parameters are rounded to wherever they are used, but for gains and biases; the optimizer's own stay f32
  */
 public record ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
         List<String> dense, boolean tied, float dropout, Norm norm, int balancers, List<String> leaks, List<String> extras,
-        List<String> frozen, Weights weights) {
+        List<String> frozen, String imposedRouting, Weights weights) {
 
     /** The normalisation before each sub-layer and before the output. */
     public enum Norm { rms, layer }
@@ -97,18 +98,18 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
         }
     }
 
-    /** With one balancer, no leaks, no extras, nothing frozen, and weights in f32. */
+    /** With one balancer, no leaks, no extras, nothing frozen or imposed, and weights in f32. */
     public ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
             List<String> dense, boolean tied, float dropout, Norm norm) {
-        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of(), List.of(), Weights.f32);
+        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of(), List.of(), "", Weights.f32);
     }
 
     public ModelSettings withBalancers(int number) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, number, leaks, extras, frozen, weights);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, number, leaks, extras, frozen, imposedRouting, weights);
     }
 
     public ModelSettings withLeaks(List<String> accepted) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, accepted, extras, frozen, weights);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, accepted, extras, frozen, imposedRouting, weights);
     }
 
     /**
@@ -118,15 +119,20 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
      */
     public ModelSettings withExtras(List<String> names, int k) {
         var stillFrozen = frozen.stream().filter(what -> !extras.contains(what) || names.contains(what)).toList();
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, names, stillFrozen, weights);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, names, stillFrozen, imposedRouting, weights);
     }
 
     public ModelSettings withFrozen(List<String> patterns) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, patterns, weights);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, patterns, imposedRouting, weights);
+    }
+
+    /** @param run whose routing is imposed; empty for none */
+    public ModelSettings withImposedRouting(String run) {
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, frozen, run, weights);
     }
 
     public ModelSettings withWeights(Weights other) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, frozen, other);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, frozen, imposedRouting, other);
     }
 
     /** What the routed experts of a mixture layer are called, in order: {@code 0}, {@code 1} … and the extras' names. */

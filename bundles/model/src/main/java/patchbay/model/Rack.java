@@ -90,6 +90,11 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
         return new Rack(settings.withFrozen(patterns), wiring, fittings);
     }
 
+    /** The same parts in a model whose routers follow the record of {@code run} in training; empty for their own selections. */
+    public Rack withImposedRouting(String run) {
+        return new Rack(settings.withImposedRouting(run), wiring, fittings);
+    }
+
     public Fitting at(String path) {
         var fitting = fittings.get(path);
         if (fitting == null) {

@@ -91,6 +91,11 @@ final class Scopes {
         public Tensor valid() {
             return building().valid();
         }
+
+        @Override
+        public Tensor selected(Tensor own) {
+            return building().selected(path(), own, experts);
+        }
     }
 
     static final class ForBalancer extends SocketScope implements Balancer.Scope {

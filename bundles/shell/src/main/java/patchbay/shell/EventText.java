@@ -51,10 +51,15 @@ final class EventText {
     }
 
     private static String change(Event.Swapped swapped) {
-        if (swapped.plugin().equals(Event.Swapped.FROZEN) || swapped.plugin().equals(Event.Swapped.LEARNING)) {
-            var what = swapped.socket().equals("*") ? "everything" : swapped.socket();
-            return step(swapped) + what + (swapped.plugin().equals(Event.Swapped.FROZEN) ? " learns no more" : " learns again")
-                    + "; the training stood still for " + Numbers.milliseconds(swapped.pauseMillis());
+        var words = switch (swapped.plugin()) {
+            case Event.Swapped.FROZEN -> swapped.socket() + " learns no more";
+            case Event.Swapped.LEARNING -> (swapped.socket().equals("*") ? "everything" : swapped.socket()) + " learns again";
+            case Event.Swapped.IMPOSED -> "the routing of run " + swapped.options().get("run") + " is imposed";
+            case Event.Swapped.OWN -> "the routers select for themselves again";
+            default -> "";
+        };
+        if (!words.isEmpty()) {
+            return step(swapped) + words + "; the training stood still for " + Numbers.milliseconds(swapped.pauseMillis());
         }
         var why = swapped.cause().equals("bundle updated") ? " (bundle updated)" : "";
         return step(swapped) + sockets(swapped.before(), swapped.after()) + why + "\n  "

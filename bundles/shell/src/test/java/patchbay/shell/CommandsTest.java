@@ -255,6 +255,23 @@ class CommandsTest {
     }
 
     @Test
+    void theRoutingOfARunIsRecordedAndImposedOnAnother() throws Exception {
+        workshop.execute("run tiny training.steps=2000 training.record-routing=true training.evaluate-every=0 training.checkpoint-every=0");
+        var recorded = workshop.lab.current().orElseThrow().id();
+        workshop.endless();
+        assertEquals("not recorded; the routers select for themselves\n", workshop.execute("routing"));
+        assertTrue(workshop.execute("routing record").contains("is recorded from here on"));
+        assertTrue(workshop.execute("routing replay " + recorded).contains("the routing of run " + recorded + " is imposed; the training stood still"));
+        assertTrue(workshop.execute("routing").matches("\\d+ steps recorded, \\d+ KiB; the routing of run " + recorded + " is imposed\n"));
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("routing replay " + recorded)).getMessage().contains("imposed already"));
+        assertTrue(workshop.execute("routing own").contains("the routers select for themselves again"));
+        assertTrue(workshop.execute("routing stop").contains("steps recorded"));
+        assertEquals("it was not recorded\n", workshop.execute("routing stop"));
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("routing rekord")).getMessage().contains("did you mean 'record'"));
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("routing replay")).getMessage().contains("usage: routing replay FROM"));
+    }
+
+    @Test
     void ofOneDomainNothingIsKnownOfSpecialisation() throws Exception {
         workshop.execute("run tiny training.steps=5");
         assertTrue(workshop.execute("specialisation").startsWith("not known"));

@@ -71,7 +71,7 @@ final class Workshop implements AutoCloseable {
         streams.start();
         processor = new CommandProcessorImpl(streams);
         for (var commands : List.of(new RunCommand(runs, foreground, experiments), new ControlCommands(runs, foreground),
-                new StatusCommands(runs), new ProfileCommand(runs), new RackCommands(runs), new SwapCommands(runs), new ExpertCommands(runs), new FreezeCommands(runs),
+                new StatusCommands(runs), new ProfileCommand(runs), new RackCommands(runs), new SwapCommands(runs), new ExpertCommands(runs), new FreezeCommands(runs), new RoutingCommand(runs),
                 new ExplainCommand(runs), new GenerateCommand(runs), new RulesCommand(runs),
                 new RecordCommands(runs, foreground), new DoctorCommand(name -> Optional.empty(), runs, List.of(engine)))) {
             functions(commands.getClass()).forEach(function -> processor.addCommand("patchbay", commands, function));

@@ -37,6 +37,15 @@ public interface Router extends Part {
 
         /** [N], f32: 1 for a token, 0 for padding. */
         Tensor valid();
+
+        /**
+         * What counts as selected: {@code own}, or where another run's selections are imposed, theirs. An {@link Router#assign} of one's own
+         * passes here what it has selected, in training, and computes the weights of what comes back. Only what passes here can be recorded; a
+         * router that selects nothing passes nothing, and is refused where a record is to be kept or imposed.
+         *
+         * @param own experts of each token [N, k], or tokens of each expert [E, C]: i32, −1 for none
+         */
+        Tensor selected(Tensor own);
     }
 
     /** tokens [N, dim] → scores (logits) [N, E]. */
@@ -62,7 +71,7 @@ public interface Router extends Part {
      * @param preferences [N, E]
      */
     default Assignment assign(Scope scope, Tensor tokens, Tensor scores, Tensor affinities, Tensor preferences) {
-        var chosen = select(scope, preferences.stopGradient());
+        var chosen = scope.selected(select(scope, preferences.stopGradient()));
         return new Assignment.Choices(chosen, weigh(scope, scores, affinities, chosen));
     }
 

@@ -184,13 +184,23 @@ public final class Learner implements AutoCloseable {
 
     /** Trains one step, the one after {@code step} steps. */
     public Step step(long step, Batches batches) {
-        stepProgram.run(step, batches);
+        return step(step, batches, Routes.OWN);
+    }
+
+    /** @param routes is asked for, and told, what routers select */
+    public Step step(long step, Batches batches, Routes routes) {
+        stepProgram.run(step, batches, routes);
         var results = stepProgram.results();
         var counts = new LinkedHashMap<String, float[]>();
         decoder.mixtures().forEach(path -> counts.put(path, results.floats(path + ".counts")));
         var metrics = new TreeMap<String, float[]>();
         stepProgram.metrics().forEach(name -> metrics.put(name, results.floats(name)));
         return new Step(step, results.scalar("loss"), results.scalar("gradient-norm"), new Schedule(settings).rate(step), counts, metrics);
+    }
+
+    /** What routers select in a training step, by the paths of their sockets; one that selects nothing is not among them. */
+    public Map<String, Routes.Size> selections() {
+        return stepProgram.selections();
     }
 
     /** Takes the times of the kernels of steps from now on, or ends and forgets that; see {@link Program#profile(boolean)}. */

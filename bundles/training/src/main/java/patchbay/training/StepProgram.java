@@ -1,7 +1,11 @@
 package patchbay.training;
 
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import patchbay.data.Batches;
 import patchbay.model.Building;
@@ -22,7 +26,10 @@ interface StepProgram extends AutoCloseable {
     String ACCUMULATED = "accumulated/";
 
     /** Runs the step after {@code step} steps. */
-    void run(long step, Batches batches);
+    void run(long step, Batches batches, Routes routes);
+
+    /** What the routers select, by the paths of their sockets. */
+    Map<String, Routes.Size> selections();
 
     /** The program that holds {@code loss}, {@code gradient-norm}, {@code PATH.counts} and the metrics of the last step. */
     Program results();
@@ -64,17 +71,51 @@ interface StepProgram extends AutoCloseable {
         private final int[] draw = new int[1];
         private final boolean draws;
         private final boolean asksDomains;
+        private final Map<String, Routes.Size> selections = new LinkedHashMap<>();
+        private final boolean follows;
 
-        Feed(Graph graph, int batch, int time) {
+        Feed(Graph graph, int batch, int time, Objective objective) {
             tokens = new int[batch * time];
             targets = new int[batch * time];
             domains = new int[batch * time];
             draws = graph.inputs().containsKey("draw");
             asksDomains = graph.inputs().containsKey(Building.DOMAINS);
+            follows = graph.inputs().keySet().stream().anyMatch(name -> name.startsWith(Building.IMPOSED));
+            objective.building().selected().forEach((path, selected) -> {
+                graph.output(SELECTED + path, selected.choices());
+                selections.put(path, new Routes.Size(selected.choices().dim(0), selected.choices().dim(1), selected.experts()));
+            });
+        }
+
+        /** What the names of outputs start with that are what a router selected. */
+        private static final String SELECTED = "selected/";
+
+        Map<String, Routes.Size> selections() {
+            return Collections.unmodifiableMap(selections);
+        }
+
+        /** Computes a micro-batch, its routes from and to {@code routes}. */
+        void run(Program program, Batches batches, long step, int micro, long number, Routes routes) {
+            write(program, batches, step, micro, number);
+            if (follows) {
+                var imposed = routes.imposed(step, micro, selections);
+                selections.forEach((path, size) -> program.write(Building.IMPOSED + path, input(imposed.map(choices -> choices.get(path)), size)));
+            }
+            program.run();
+            if (routes.areKept()) {
+                var chosen = new LinkedHashMap<String, int[]>();
+                selections.keySet().forEach(path -> chosen.put(path, program.ints(SELECTED + path)));
+                routes.selected(step, micro, selections, chosen);
+            }
+        }
+
+        private static int[] input(Optional<int[]> imposed, Routes.Size size) {
+            return imposed.map(choices -> Arrays.stream(choices).map(index -> index + Building.IMPOSED_OFFSET).toArray())
+                    .orElseGet(() -> new int[size.rows() * size.width()]);
         }
 
         /** @param number counts micro-batches from the start of the run */
-        void write(Program program, Batches batches, long step, int micro, long number) {
+        private void write(Program program, Batches batches, long step, int micro, long number) {
             batches.fill(step, micro, tokens, targets, domains);
             program.write("tokens", tokens);
             program.write("targets", targets);
@@ -108,15 +149,19 @@ interface StepProgram extends AutoCloseable {
             update.build(graph, names.stream().map(objective::parameter).toList(), names, objective.gradients(names, settings.recompute()), objective.undecayed());
             decoder.update(objective.building(), objective.counts());
             metrics = Stream.concat(objective.building().metrics().stream(), objective.building().tallies().keySet().stream()).toList();
+            feed = new Feed(graph, settings.batch(), time, objective);
             program = engine.compile(graph, variables);
-            feed = new Feed(graph, settings.batch(), time);
         }
 
         @Override
-        public void run(long step, Batches batches) {
-            feed.write(program, batches, step, 0, step);
+        public void run(long step, Batches batches, Routes routes) {
             update.write(program, step);
-            program.run();
+            feed.run(program, batches, step, 0, step, routes);
+        }
+
+        @Override
+        public Map<String, Routes.Size> selections() {
+            return feed.selections();
         }
 
         @Override
@@ -178,9 +223,9 @@ interface StepProgram extends AutoCloseable {
             objective.counts().keySet().forEach(path -> counts.put(path, apply.outputs().get(path + ".counts")));
             decoder.update(new Building(apply, Mode.TRAINING, decoder.rack().settings()), counts);
 
+            feed = new Feed(graph, settings.batch(), time, objective);
             adding = engine.compile(graph, variables);
             applying = engine.compile(apply, variables);
-            feed = new Feed(graph, settings.batch(), time);
         }
 
         private static Initializer initializer(Tensor variable) {
@@ -201,13 +246,17 @@ interface StepProgram extends AutoCloseable {
         }
 
         @Override
-        public void run(long step, Batches batches) {
+        public void run(long step, Batches batches, Routes routes) {
             for (int micro = 0; micro < microBatches; micro++) {
-                feed.write(adding, batches, step, micro, step * microBatches + micro);
-                adding.run();
+                feed.run(adding, batches, step, micro, step * microBatches + micro, routes);
             }
             update.write(applying, step);
             applying.run();
+        }
+
+        @Override
+        public Map<String, Routes.Size> selections() {
+            return feed.selections();
         }
 
         @Override

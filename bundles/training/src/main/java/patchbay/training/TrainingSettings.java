@@ -22,10 +22,11 @@ import patchbay.tensor.UserError;
  * @param keepCheckpoints how many of the last stay on disk
  * @param recompute whether the layers' activations are computed again in the backward pass instead of being kept for it: the same
  *        losses for less memory and some third more time
+ * @param recordRouting whether what the routers select is recorded from the first step on
  */
 public record TrainingSettings(int steps, int batch, int accumulate, double learningRate, double minimumLearningRate,
         int warmUp, double beta1, double beta2, double epsilon, double weightDecay, double clip,
-        int evaluateEvery, int evaluateBatches, int checkpointEvery, int keepCheckpoints, boolean recompute) {
+        int evaluateEvery, int evaluateBatches, int checkpointEvery, int keepCheckpoints, boolean recompute, boolean recordRouting) {
 
     public TrainingSettings {
         atLeast("steps", steps, 0);
@@ -44,6 +45,14 @@ public record TrainingSettings(int steps, int batch, int accumulate, double lear
         atLeast("evaluate-batches", evaluateBatches, 1);
         atLeast("checkpoint-every", checkpointEvery, 0);
         atLeast("keep-checkpoints", keepCheckpoints, 1);
+    }
+
+    /** Without a record of the routing. */
+    public TrainingSettings(int steps, int batch, int accumulate, double learningRate, double minimumLearningRate,
+            int warmUp, double beta1, double beta2, double epsilon, double weightDecay, double clip,
+            int evaluateEvery, int evaluateBatches, int checkpointEvery, int keepCheckpoints, boolean recompute) {
+        this(steps, batch, accumulate, learningRate, minimumLearningRate, warmUp, beta1, beta2, epsilon, weightDecay, clip,
+                evaluateEvery, evaluateBatches, checkpointEvery, keepCheckpoints, recompute, false);
     }
 
     public static TrainingSettings defaults() {

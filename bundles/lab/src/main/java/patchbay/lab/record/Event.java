@@ -47,10 +47,11 @@ public sealed interface Event {
     }
 
     /**
-     * Plugins were exchanged, or what learns of the model.
+     * Plugins were exchanged, or what of the model learns, or whom routers follow.
      *
      * @param socket as asked for: a path or a pattern
-     * @param plugin as asked for; {@link #FROZEN} or {@link #LEARNING} where {@code socket} is what is
+     * @param plugin as asked for; {@link #FROZEN} or {@link #LEARNING} where {@code socket} is what is, {@link #IMPOSED} or {@link #OWN}
+     *         where another run's selections are imposed on routers, or are no more
      * @param cause {@code planned}, {@code command}, {@code bundle updated} …
      * @param before what was in the changed sockets
      * @param after what is in them since
@@ -61,6 +62,8 @@ public sealed interface Event {
 
         public static final String FROZEN = "(frozen)";
         public static final String LEARNING = "(learning)";
+        public static final String IMPOSED = "(imposed)";
+        public static final String OWN = "(own)";
 
         public Swapped {
             options = Collections.unmodifiableMap(new TreeMap<>(options));

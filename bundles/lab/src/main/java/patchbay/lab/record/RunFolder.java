@@ -139,6 +139,21 @@ public record RunFolder(Path path) {
         return path.resolve("origin");
     }
 
+    /** What the run's routers selected, if it records that. */
+    public Path routing() {
+        return path.resolve("routing.bin");
+    }
+
+    /** Copies of other runs' records that are imposed on this one, or were. */
+    public Path imposed() {
+        return path.resolve("imposed");
+    }
+
+    /** @param run whose record it is a copy of */
+    public Path imposed(String run) {
+        return imposed().resolve(run + ".bin");
+    }
+
     public Path tokenizer() {
         return path.resolve("tokenizer.json");
     }

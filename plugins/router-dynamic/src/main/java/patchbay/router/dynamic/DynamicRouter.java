@@ -43,11 +43,17 @@ public class DynamicRouter implements Router {
             throw new UserError("p must be above 0 and at most 1, not " + p);
         }
         var best = select(scope, preferences.stopGradient()); // [N, k], best first
-        var probabilities = affinities.gatherLast(best);
-        var needed = probabilities.stopGradient().cumulativeSum(1, true).less(p); // 1 as long as those before do not reach p
+        var needed = affinities.gatherLast(best).stopGradient().cumulativeSum(1, true).less(p); // 1 as long as those before do not reach p
         var valid = scope.valid();
         scope.metric("experts", needed.multiply(valid.unsqueeze(1)).sum().divide(valid.sum().maximum(scope.graph().constant(1))));
         var none = scope.graph().constant(Shape.scalar(), -1);
-        return new Assignment.Choices(needed.where(best, none), probabilities.multiply(needed));
+        var chosen = scope.selected(needed.where(best, none));
+        return new Assignment.Choices(chosen, weigh(scope, scores, affinities, chosen));
+    }
+
+    /** P; 0 for none. */
+    @Override
+    public Tensor weigh(Scope scope, Tensor scores, Tensor affinities, Tensor chosen) {
+        return affinities.gatherLast(chosen);
     }
 }

@@ -70,8 +70,8 @@ public class ExpertChoiceRouter implements Router {
         var kept = numbers(scope, capacity, 1).toFloat().less(open).broadcastTo(best.values().shape());
         var token = best.indices().add(numbers(scope, pools, among).unsqueeze(1));
         var none = scope.graph().constant(Shape.scalar(), -1);
-        return new Assignment.Takes(kept.where(token, none).reshape(experts, pools * capacity),
-                best.values().multiply(kept).reshape(experts, pools * capacity));
+        var taken = scope.selected(kept.where(token, none).reshape(experts, pools * capacity));
+        return new Assignment.Takes(taken, affinities.permute(1, 0).gatherLast(taken));
     }
 
     /** 0, step, 2 · step …: i32[count]. */

@@ -60,7 +60,7 @@ public class TwoLevelRouter implements Router {
         var candidates = preferences.stopGradient().topK(proposed).indices(); // [N, C]
         var open = candidates.oneHot(scope.experts()).sum(1); // [N, E]: 1 for a candidate
         var preferred = open.where(preferences.add(fine).stopGradient(), scope.graph().constant(Float.NaN)); // which is never taken
-        var chosen = preferred.topK(taken).indices();
+        var chosen = scope.selected(preferred.topK(taken).indices());
         var weights = scores.add(fine).gatherLast(chosen).softmax();
         if (taken < scope.k()) { // the other places stay empty
             chosen = chosen.add(1).pad(1, 0, scope.k() - taken).subtract(1);
