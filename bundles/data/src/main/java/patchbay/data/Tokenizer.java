@@ -26,7 +26,22 @@ public sealed interface Tokenizer permits ByteTokenizer, CharTokenizer {
         return decode(tokens, 0, tokens.length);
     }
 
-    /** Writes what is needed to encode and decode again, as JSON. */
+    /** What is needed to encode and decode again, as JSON. */
+    default String json() {
+        return TokenizerFile.json(this);
+    }
+
+    /**
+     * The tokenizer that {@link #json} describes.
+     *
+     * @param file where the text comes from, for what is said of a mistake
+     * @throws UserError if it is not a tokenizer's
+     */
+    static Tokenizer parse(String json, Path file) {
+        return TokenizerFile.parse(json, file);
+    }
+
+    /** Writes {@link #json} to a file. */
     default void save(Path file) {
         TokenizerFile.write(this, file);
     }

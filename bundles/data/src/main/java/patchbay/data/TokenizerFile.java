@@ -16,13 +16,17 @@ final class TokenizerFile {
     private TokenizerFile() {
     }
 
-    static void write(Tokenizer tokenizer, Path file) {
+    static String json(Tokenizer tokenizer) {
         var json = JSON.createObjectNode().put("tokenizer", tokenizer.name());
         if (tokenizer instanceof CharTokenizer chars) {
             json.put("characters", chars.characters()).put("end-of-document", chars.ends());
         }
+        return json.toString();
+    }
+
+    static void write(Tokenizer tokenizer, Path file) {
         try {
-            Files.writeString(file, JSON.writeValueAsString(json) + "\n");
+            Files.writeString(file, json(tokenizer) + "\n");
         } catch (IOException e) {
             throw new UserError("cannot write the tokenizer to " + file + ": " + Utf8.reason(e), e);
         }
@@ -30,23 +34,30 @@ final class TokenizerFile {
 
     static Tokenizer read(Path file) {
         try {
-            var json = JSON.readTree(Files.readString(file));
+            return parse(Files.readString(file), file);
+        } catch (IOException e) {
+            throw new UserError("cannot read the tokenizer from " + file + ": " + Utf8.reason(e), e);
+        }
+    }
+
+    /** @param file where the text comes from */
+    static Tokenizer parse(String text, Path file) {
+        try {
+            var json = JSON.readTree(text);
             return switch (json.path("tokenizer").asText()) {
                 case "byte" -> new ByteTokenizer();
                 case "char" -> new CharTokenizer(characters(json, file), json.path("end-of-document").asBoolean());
-                default -> throw new UserError(file + " is no tokenizer's file: its \"tokenizer\" is neither \"byte\" nor \"char\"");
+                default -> throw new UserError(file + " holds no tokenizer: its \"tokenizer\" is neither \"byte\" nor \"char\"");
             };
         } catch (JsonProcessingException e) {
-            throw new UserError(file + " is no tokenizer's file: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new UserError("cannot read the tokenizer from " + file + ": " + Utf8.reason(e), e);
+            throw new UserError(file + " holds no tokenizer: " + e.getOriginalMessage(), e);
         }
     }
 
     private static String characters(JsonNode json, Path file) {
         var characters = json.path("characters").asText();
         if (characters.isEmpty()) {
-            throw new UserError(file + " is no char tokenizer's file: it has no \"characters\"");
+            throw new UserError(file + " holds no char tokenizer: it has no \"characters\"");
         }
         return characters;
     }

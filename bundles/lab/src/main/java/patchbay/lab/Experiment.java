@@ -13,7 +13,7 @@ import patchbay.training.TrainingSettings;
  * names in kebab-case.
  *
  * @param seed of the parameters, the split of the data, the batches, and every other random choice
- * @param from another run whose last checkpoint this one begins with, as far as it fits ({@link Inheritance}); empty for none
+ * @param from another run whose last checkpoint, or a file of weights that, this one begins with, as far as it fits ({@link Inheritance}); empty for none
  * @param sockets which plugin is in which socket when the run starts; a socket that none is named for has its standard one
  * @param swaps what is put in later, in the order of its steps
  */

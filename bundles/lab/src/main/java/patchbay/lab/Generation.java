@@ -37,7 +37,8 @@ public record Generation(Engine engine, Decoder decoder, Variables values, Token
     }
 
     /**
-     * Writes the values as safetensors: those of the weights in their precision, of F32, BF16 or F16; gains, biases and state in F32.
+     * Writes the values as safetensors: those of the weights in their precision, of F32, BF16 or F16; gains, biases and state in F32. The
+     * tokenizer is among the metadata. Another run can begin with such a file.
      *
      * @return bytes written
      * @throws UserError if the file is there already, or cannot be written
@@ -48,7 +49,7 @@ public record Generation(Engine engine, Decoder decoder, Variables values, Token
         }
         try {
             SafetensorsWriter.write(file, values.names().stream().sorted().map(this::tensor).toList(),
-                    Map.of("weights", decoder.rack().settings().weights().name()));
+                    Map.of("weights", decoder.rack().settings().weights().name(), Inheritance.TOKENIZER, tokenizer.json()));
             return Files.size(file);
         } catch (IOException e) {
             throw new UserError(file + ": cannot be written: " + e.getMessage(), e);

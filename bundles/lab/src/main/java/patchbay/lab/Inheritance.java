@@ -16,10 +16,11 @@ import patchbay.training.Learner;
 import patchbay.training.checkpoint.Checkpoint;
 import patchbay.training.checkpoint.CheckpointFolder;
 import patchbay.training.checkpoint.CheckpointWriter;
+import patchbay.training.safetensors.SafetensorsFile;
 
 /**
- * What a new run's model takes over from another run's last checkpoint: every parameter and state of the same name and
- * shape. Where the other has a dense feed-forward and this one a mixture, every expert begins as a copy of it, so that a mixture
+ * What a new run's model takes over from another run's last checkpoint, or from a file of weights that {@code export} wrote: every
+ * parameter and state of the same name and shape. Where the other has a dense feed-forward and this one a mixture, every expert begins as a copy of it, so that a mixture
  * whose weights sum to 1 computes at that moment what the dense model does ("Sparse Upcycling", Komatsuzaki et al. 2022). What has
  * no counterpart starts from its first values, and the optimizer from nothing.
  */
@@ -27,23 +28,51 @@ final class Inheritance {
 
     private static final Pattern EXPERT = Pattern.compile("(layers\\.\\d+)\\.moe\\.experts\\.(.+)");
 
-    private final RunFolder source;
-    private final Checkpoint checkpoint;
+    private static final String FILE = ".safetensors";
+
+    /** What a file's metadata call the tokenizer, in JSON. */
+    static final String TOKENIZER = "tokenizer";
+
+    private final String source; // a run's id, or a file
+    private final long step; // 0 if unknown
+    private final Optional<Tokenizer> tokenizer;
     private final Variables values;
 
-    /** @throws UserError if there is no such run, or it has no checkpoint */
-    Inheritance(Path runs, String id, Engine engine) {
-        this.source = RunFolder.find(runs, id);
-        this.checkpoint = new CheckpointFolder(source.checkpoints()).latest().checkpoint()
-                .orElseThrow(() -> new UserError("run " + source.id() + " has no checkpoint to begin with (from: " + id + ")"));
-        this.values = engine.variables();
-        checkpoint.restore(Checkpoint.PARAMETERS, values);
+    private Inheritance(String source, long step, Optional<Tokenizer> tokenizer, Variables values) {
+        this.source = source;
+        this.step = step;
+        this.tokenizer = tokenizer;
+        this.values = values;
     }
 
-    /** @throws UserError if the other run's tokens mean something else */
-    void check(Tokenizer tokenizer) {
-        if (!Tokenizer.load(source.tokenizer()).equals(tokenizer)) {
-            throw new UserError("run " + source.id() + " has another tokenizer: its values mean nothing here (from: " + source.id() + ")");
+    /**
+     * @param from a run, or a file whose name ends with {@code .safetensors}
+     * @throws UserError if there is no such run or file, or the run has no checkpoint
+     */
+    static Inheritance of(Path runs, String from, Engine engine) {
+        return from.endsWith(FILE) ? ofFile(Path.of(from), engine.variables()) : ofRun(RunFolder.find(runs, from), engine.variables());
+    }
+
+    private static Inheritance ofRun(RunFolder run, Variables values) {
+        var checkpoint = new CheckpointFolder(run.checkpoints()).latest().checkpoint()
+                .orElseThrow(() -> new UserError("run " + run.id() + " has no checkpoint to begin with (from: " + run.id() + ")"));
+        checkpoint.restore(Checkpoint.PARAMETERS, values);
+        return new Inheritance(run.id(), checkpoint.step(), Optional.of(Tokenizer.load(run.tokenizer())), values);
+    }
+
+    /** A file from elsewhere names no tokenizer, and none is asked of it. */
+    private static Inheritance ofFile(Path path, Variables values) {
+        try (var file = SafetensorsFile.open(path)) {
+            file.putInto(values);
+            var tokenizer = Optional.ofNullable(file.metadata().get(TOKENIZER)).map(json -> Tokenizer.parse(json, path));
+            return new Inheritance(path.toString(), 0, tokenizer, values);
+        }
+    }
+
+    /** @throws UserError if the other model's tokens mean something else */
+    void check(Tokenizer wanted) {
+        if (tokenizer.isPresent() && !tokenizer.get().equals(wanted)) {
+            throw new UserError(source + " has another tokenizer: its values mean nothing here (from: " + source + ")");
         }
     }
 
@@ -67,10 +96,9 @@ final class Inheritance {
             }
         }
         if (same + copied == 0) {
-            throw new UserError("nothing of run " + source.id() + " fits this model: no parameter has the same name and shape (from: "
-                    + source.id() + ")");
+            throw new UserError("nothing of " + source + " fits this model: no parameter has the same name and shape (from: " + source + ")");
         }
-        return new Event.Inherited(0, source.id(), checkpoint.step(), same, copied, started);
+        return new Event.Inherited(0, source, step, same, copied, started);
     }
 
     private boolean copyToExperts(String name, Variables into) {

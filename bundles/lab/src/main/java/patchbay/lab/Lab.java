@@ -110,7 +110,7 @@ public final class Lab {
         for (var swap : experiment.swaps()) {
             rack.with(swap.socket(), swap.plug(), archive);
         }
-        var inheritance = Optional.of(experiment.from()).filter(from -> !from.isEmpty()).map(from -> new Inheritance(runsFolder, from, engine));
+        var inheritance = Optional.of(experiment.from()).filter(from -> !from.isEmpty()).map(from -> Inheritance.of(runsFolder, from, engine));
         var dataset = read(experiment);
         inheritance.ifPresent(from -> from.check(dataset.tokenizer()));
         var learner = Learner.begin(engine, new Decoder(rack, dataset.tokenizer().vocabularySize(), DataNames.of(dataset)), experiment.training(), experiment.seed());

@@ -1,6 +1,7 @@
 package patchbay.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import patchbay.data.EvaluationBatches;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.Journal;
 import patchbay.lab.record.RunState;
+import patchbay.model.ModelSettings;
 import patchbay.tensor.UserError;
 
 /** Runs that begin with what another has learnt. */
@@ -78,6 +80,27 @@ class InheritanceTest {
     }
 
     @Test
+    void anExportedFileIsAsGoodAsItsRun() throws Exception {
+        var file = folder.resolve("dense.safetensors");
+        laboratory.lab.generation(dense.id()).export(file);
+        var ofRun = laboratory.finished(laboratory.experiment("from=" + dense.id(), "training.steps=6"));
+        var ofFile = laboratory.finished(laboratory.experiment("from=" + file, "training.steps=6"));
+        assertEquals(Laboratory.losses(ofRun), Laboratory.losses(ofFile));
+        Files.delete(file);
+        assertEquals(Laboratory.losses(ofRun), Laboratory.losses(Laboratory.ended(laboratory.lab.repeat(ofFile.folder(), new RunListener() {}))));
+    }
+
+    @Test
+    void halvesAreWidened() throws Exception {
+        var file = folder.resolve("dense.safetensors");
+        laboratory.lab.generation(dense.id()).in(ModelSettings.Weights.bf16).export(file);
+        double exact = Laboratory.losses(laboratory.finished(laboratory.experiment("from=" + dense.id(), "training.steps=1"))).getFirst();
+        double rounded = Laboratory.losses(laboratory.finished(laboratory.experiment("from=" + file, "training.steps=1"))).getFirst();
+        assertEquals(exact, rounded, 0.01);
+        assertNotEquals(exact, rounded, "it is not the same values");
+    }
+
+    @Test
     void aRepetitionNeedsTheOtherRunNoMore() throws Exception {
         var run = laboratory.finished(laboratory.experiment("from=" + dense.id(), "training.steps=6"));
         deleteCheckpoints(dense);
@@ -116,6 +139,15 @@ class InheritanceTest {
         var nothing = assertThrows(UserError.class,
                 () -> laboratory.lab.start(laboratory.experiment("from=" + dense.id(), "model.dim=20")));
         assertTrue(nothing.getMessage().contains("no parameter has the same name and shape"), nothing.getMessage());
+        var file = folder.resolve("some.safetensors");
+        Files.writeString(file, "no tensors");
+        var damaged = assertThrows(UserError.class, () -> laboratory.lab.start(laboratory.experiment("from=" + file)));
+        assertTrue(damaged.getMessage().contains("some.safetensors"), damaged.getMessage());
+        Files.delete(file);
+        laboratory.lab.generation(dense.id()).export(file);
+        var fromFile = assertThrows(UserError.class,
+                () -> laboratory.lab.start(laboratory.experiment("from=" + file, "data.tokenizer=byte")));
+        assertTrue(fromFile.getMessage().contains("another tokenizer"), fromFile.getMessage());
         assertEquals(runs, laboratory.lab.runs());
     }
 }

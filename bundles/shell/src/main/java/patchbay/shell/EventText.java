@@ -23,8 +23,8 @@ final class EventText {
     private static String words(Event event) {
         return switch (event) {
             case Event.Started started -> "";
-            case Event.Inherited inherited -> "begins with what run %s had learnt in %,d steps: %d parameters as they are, %d copied to every expert, %d new"
-                    .formatted(inherited.run(), inherited.of(), inherited.same(), inherited.copied(), inherited.started());
+            case Event.Inherited inherited -> "begins with %s: %d parameters as they are, %d copied to every expert, %d new"
+                    .formatted(inherited.source(), inherited.same(), inherited.copied(), inherited.started());
             case Event.Resumed resumed -> resumed.checkpoint().isEmpty()
                     ? "begins anew: there was no checkpoint"
                     : step(event) + "resumed from " + resumed.checkpoint();

@@ -31,7 +31,13 @@ public sealed interface Event {
      * @param copied parameters of experts that are copies of a dense feed-forward
      * @param started parameters that start from their first values
      */
-    record Inherited(long step, String run, long of, int same, int copied, int started) implements Event {}
+    record Inherited(long step, String run, long of, int same, int copied, int started) implements Event {
+
+        /** Such as {@code what quickstart-1 had learnt in 500 steps}. */
+        public String source() {
+            return "what " + run + " had learnt" + (of == 0 ? "" : " in " + of + " steps");
+        }
+    }
 
     /**
      * The run went on from a checkpoint; what had happened after that does not count any more.

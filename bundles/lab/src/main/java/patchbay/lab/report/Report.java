@@ -269,7 +269,7 @@ public final class Report {
     private static String words(Event event) {
         return switch (event) {
             case Event.Started s -> "started";
-            case Event.Inherited i -> "began with what run " + i.run() + " had learnt in " + i.of() + " steps: " + i.same() + " parameters as they are, "
+            case Event.Inherited i -> "began with " + i.source() + ": " + i.same() + " parameters as they are, "
                     + i.copied() + " copied to every expert, " + i.started() + " new";
             case Event.Resumed r -> "resumed from " + r.checkpoint();
             case Event.Swapped s -> "swapped " + SwapEffect.label(s) + of(s.after()) + " (" + s.cause() + "; " + s.transfer() + ")";

@@ -2,21 +2,14 @@ package patchbay.training.checkpoint;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import patchbay.kernels.HalfPrecision;
-import patchbay.tensor.Shape;
-import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
-import patchbay.training.safetensors.Dtype;
 import patchbay.training.safetensors.SafetensorsFile;
-import patchbay.training.safetensors.TensorEntry;
 
 /**
  * A complete checkpoint: a folder {@code step-000500} of safetensors files and a manifest with their sizes and hashes.
@@ -53,33 +46,8 @@ public record Checkpoint(Path folder, Manifest manifest) {
     /** Puts every tensor of a file into the variables, under its name; one of F16 or BF16 widened to f32. */
     public void restore(String name, Variables variables) {
         try (var file = file(name)) {
-            for (var tensor : file.tensors()) {
-                var shape = shape(tensor);
-                switch (tensor.dtype()) {
-                    case F32 -> variables.put(tensor.name(), TensorType.f32(shape), file.floats(tensor.name()));
-                    case F16, BF16 -> variables.put(tensor.name(), TensorType.f32(shape), widened(tensor.dtype(), file.bytes(tensor.name())));
-                    case I32 -> variables.put(tensor.name(), TensorType.i32(shape), file.ints(tensor.name()));
-                    default -> throw new UserError(folder.resolve(name) + ": tensor '" + tensor.name() + "' is " + tensor.dtype()
-                            + "; variables are made of F32, F16, BF16 or I32");
-                }
-            }
+            file.putInto(variables);
         }
-    }
-
-    private static float[] widened(Dtype dtype, byte[] bytes) {
-        var halves = new short[bytes.length / 2];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer().get(halves);
-        var floats = new float[halves.length];
-        if (dtype == Dtype.F16) {
-            HalfPrecision.fromF16(0, halves.length, halves, floats);
-        } else {
-            HalfPrecision.fromBf16(0, halves.length, halves, floats);
-        }
-        return floats;
-    }
-
-    private static Shape shape(TensorEntry tensor) {
-        return Shape.of(tensor.shape().stream().mapToInt(Math::toIntExact).toArray());
     }
 
     private void verify(String name, Manifest.Content content) {

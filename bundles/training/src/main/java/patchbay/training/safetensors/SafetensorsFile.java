@@ -14,7 +14,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import patchbay.tensor.DType;
+import patchbay.tensor.Shape;
+import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
+import patchbay.tensor.Variables;
+import patchbay.tensor.reference.HalfArrays;
 
 /**
  * A safetensors file to read from. Opening reads and checks the header alone; the tensors are read one by one, straight
@@ -149,6 +154,35 @@ public final class SafetensorsFile implements AutoCloseable {
         var all = new ArrayList<HostTensor>();
         tensors().forEach(tensor -> all.add(host(tensor.name())));
         return all;
+    }
+
+    /**
+     * Puts every tensor into the variables, under its name; one of F16 or BF16 widened to f32.
+     *
+     * @throws SafetensorsError if a tensor is of another type than those, F32 and I32
+     */
+    public void putInto(Variables variables) {
+        for (var tensor : tensors()) {
+            var name = tensor.name();
+            var shape = Shape.of(tensor.shape().stream().mapToInt(Math::toIntExact).toArray());
+            switch (tensor.dtype()) {
+                case F32 -> variables.put(name, TensorType.f32(shape), floats(name));
+                case F16 -> variables.put(name, TensorType.f32(shape), widened(DType.F16, name));
+                case BF16 -> variables.put(name, TensorType.f32(shape), widened(DType.BF16, name));
+                case I32 -> variables.put(name, TensorType.i32(shape), ints(name));
+                default -> throw new SafetensorsError(file, "tensor '" + name + "' is " + tensor.dtype()
+                        + "; variables are made of F32, F16, BF16 or I32");
+            }
+        }
+    }
+
+    private float[] widened(DType dtype, String name) {
+        var bytes = bytes(name);
+        var halves = new short[bytes.length / 2];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer().get(halves);
+        var floats = new float[halves.length];
+        HalfArrays.widen(dtype, halves, floats, floats.length);
+        return floats;
     }
 
     @Override
