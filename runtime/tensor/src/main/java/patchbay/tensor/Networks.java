@@ -112,7 +112,7 @@ public interface Networks {
      * @return {@code [B, T, H, D]}
      */
     static Tensor attention(Tensor q, Tensor k, Tensor v, Tensor start, boolean causal, float scale) {
-        return q.graph().apply(new Attention(causal ? Attention.PAST : Attention.ALL, scale), List.of(q, k, v, start)).getFirst();
+        return attend(new Attention(causal ? Attention.PAST : Attention.ALL, scale), q, k, v, start).output();
     }
 
     /**
@@ -124,7 +124,25 @@ public interface Networks {
         if (window < 1) {
             throw new ShapeError("attention's window is " + window + "; it must be at least 1");
         }
-        return q.graph().apply(new Attention(Math.min(window, Attention.PAST), scale), List.of(q, k, v, start)).getFirst();
+        return attend(new Attention(Math.min(window, Attention.PAST), scale), q, k, v, start).output();
+    }
+
+    /**
+     * {@link #attention} with all that {@link Attention} can do, and the log-sum-exp of the scores with it.
+     *
+     * @param v {@code [B, S, G, E]}
+     */
+    static Attended attend(Attention how, Tensor q, Tensor k, Tensor v, Tensor start) {
+        return attended(q.graph().apply(how, List.of(q, k, v, start)));
+    }
+
+    /** @param bias on the scores by head and distance: {@code [H, S]}, or {@code [H, 2·S − 1]} where queries see what comes after them */
+    static Attended attend(Attention how, Tensor q, Tensor k, Tensor v, Tensor start, Tensor bias) {
+        return attended(q.graph().apply(how, List.of(q, k, v, start, bias)));
+    }
+
+    private static Attended attended(List<Tensor> outputs) {
+        return new Attended(outputs.get(0), outputs.get(1));
     }
 
     /**

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import patchbay.tensor.operations.Attention;
 
 class AttentionTest {
 
@@ -104,6 +106,71 @@ class AttentionTest {
         }
         Numeric.gradients((graph, in) -> Networks.windowedAttention(in.get(0), in.get(1), in.get(2),
                 graph.constant(Shape.of(1), start), window, 2 * whole.scale()), whole.q(), whole.kv(), whole.kv());
+    }
+
+    /** A bias by distance, a cap, values of another size, and gradients that come through the log-sum-exp. */
+    @ParameterizedTest
+    @CsvSource({"2, 5, 5, 0, 1073741824", "1, 3, 9, 4, 1073741824", "1, 5, 5, 0, 0", "1, 3, 7, 4, 0", "1, 6, 6, 0, 3"})
+    void biasedCappedAndWithItsNormalizer(int batch, int time, int keys, int start, int window) {
+        var how = new Attention(window, 0.9f, 1.5f);
+        int distances = window == 0 ? 2 * keys - 1 : keys;
+        var q = Shape.of(batch, time, 4, 6);
+        var k = Shape.of(batch, keys, 2, 6);
+        var v = Shape.of(batch, keys, 2, 3);
+        var bias = Shape.of(4, distances);
+        float[] qs = Numeric.random(q.size(), 1), ks = Numeric.random(k.size(), 2), vs = Numeric.random(v.size(), 3), bs = Numeric.random(bias.size(), 4);
+        var out = Numeric.values(graph -> Networks.attend(how, graph.constant(q, qs), graph.constant(k, ks), graph.constant(v, vs),
+                graph.constant(Shape.of(1), start), graph.constant(bias, bs)).output());
+        var expected = new double[out.length];
+        for (int row = 0; row < batch * time * 4; row++) {
+            int h = row % 4, t = row / 4 % time, b = row / 4 / time, position = start + t;
+            double sum = 0;
+            for (int pass = 0; pass < 2; pass++) {
+                for (int s = 0; s < Math.min(keys, start + time); s++) {
+                    if (window > 0 && (s > position || s <= position - window)) {
+                        continue;
+                    }
+                    double score = 0;
+                    for (int d = 0; d < 6; d++) {
+                        score += 0.9 * qs[row * 6 + d] * ks[((b * keys + s) * 2 + h / 2) * 6 + d];
+                    }
+                    double weight = Math.exp(1.5 * Math.tanh(score / 1.5) + bs[h * distances + position - s + (window == 0 ? keys - 1 : 0)]);
+                    sum += pass == 0 ? weight : 0;
+                    for (int d = 0; d < 3 && pass == 1; d++) {
+                        expected[row * 3 + d] += weight / sum * vs[((b * keys + s) * 2 + h / 2) * 3 + d];
+                    }
+                }
+            }
+        }
+        Numeric.assertClose(expected, out, 1e-5);
+        Numeric.gradients((graph, in) -> {
+            var both = Networks.attend(how, in.get(0), in.get(1), in.get(2), graph.constant(Shape.of(1), start), in.get(3));
+            return both.output().multiply(both.normalizer().permute(0, 2, 1).reshape(batch, time, 4, 1));
+        }, q, k, v, bias);
+    }
+
+    /** Attention to all keys is that to some and that to the others, put together; a sink is a key without a value. */
+    @Test
+    void partsComeTogether() {
+        var shape = Shape.of(2, 7, 2, 4);
+        float[] qs = Numeric.random(shape.size(), 1), ks = Numeric.random(shape.size(), 2), vs = Numeric.random(shape.size(), 3);
+        var all = Numeric.values(graph -> Networks.attention(graph.constant(shape, qs), graph.constant(shape, ks), graph.constant(shape, vs),
+                graph.constant(Shape.of(1), 0), false, 0.5f));
+        var parts = Numeric.values(graph -> Attended.together(List.of(part(graph, qs, ks, vs, 0, 3), part(graph, qs, ks, vs, 3, 7))));
+        assertArrayEquals(all, parts, 1e-6f);
+        float[] sink = {0.5f, -1};
+        var withSink = Numeric.values(graph -> part(graph, qs, ks, vs, 0, 7).withSink(graph.constant(Shape.of(2), sink)));
+        var asKey = Numeric.values(graph -> {
+            var normalizer = graph.constant(Shape.of(2, 1), sink).broadcastTo(Shape.of(2, 2, 7));
+            return Attended.together(List.of(part(graph, qs, ks, vs, 0, 7), new Attended(graph.filled(shape, 0), normalizer)));
+        });
+        assertArrayEquals(asKey, withSink, 1e-6f);
+    }
+
+    private static Attended part(Graph graph, float[] q, float[] k, float[] v, int from, int to) {
+        var shape = Shape.of(2, 7, 2, 4);
+        return Networks.attend(new Attention(Attention.ALL, 0.5f), graph.constant(shape, q), graph.constant(shape, k).slice(1, from, to),
+                graph.constant(shape, v).slice(1, from, to), graph.constant(Shape.of(1), to - from - 7));
     }
 
     @Test

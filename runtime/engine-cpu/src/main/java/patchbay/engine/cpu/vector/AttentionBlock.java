@@ -3,6 +3,7 @@ package patchbay.engine.cpu.vector;
 import static patchbay.engine.cpu.vector.Vectors.FLOATS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
 import static patchbay.engine.cpu.vector.Vectors.exp;
+import static patchbay.engine.cpu.vector.Vectors.tanh;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -19,6 +20,8 @@ final class AttentionBlock {
     static final int QUERIES = AttentionTile.WIDE;
     /** With the keys and values of a head of 64, some 80 KiB of the second cache. */
     static final int KEYS = 128;
+    /** Distances between the queries and the keys of a block. */
+    static final int DISTANCES = KEYS + QUERIES;
 
     private static final FloatVector LANE = FloatVector.zero(FLOATS).addIndex(1);
 
@@ -43,6 +46,73 @@ final class AttentionBlock {
         for (int s = 0; s < count; s += AttentionTile.ROWS) {
             AttentionTile.add(Math.min(AttentionTile.ROWS, count - s), dim, rows, at + s * row, row, 1, workspace, transposed, QUERIES, QUERIES,
                     workspace, to + s * QUERIES, QUERIES);
+        }
+    }
+
+    /** {@code cap · tanh(score / cap)}. */
+    static void cap(float[] workspace, int scores, int count, float cap) {
+        for (int at = scores; at < scores + count * QUERIES; at += LANES) {
+            tanh(FloatVector.fromArray(FLOATS, workspace, at).div(cap)).mul(cap).intoArray(workspace, at);
+        }
+    }
+
+    /** The derivatives of {@link #cap} where it yielded {@code scores}. */
+    static void slopes(float[] workspace, int scores, int count, float cap, int slopes) {
+        for (int i = 0; i < count * QUERIES; i += LANES) {
+            var part = FloatVector.fromArray(FLOATS, workspace, scores + i).div(cap);
+            part.mul(part).neg().add(1).intoArray(workspace, slopes + i);
+        }
+    }
+
+    /**
+     * Copies head h's biases for the distances of a block, from that of the first query and the last key on; 0 where there is no such distance.
+     *
+     * @param farthest the place of the first among the head's biases
+     */
+    static void near(float[] bias, int h, int distances, int farthest, int count, float[] workspace, int near) {
+        int length = count + QUERIES - 1;
+        int begin = Math.clamp(-farthest, 0, length);
+        int end = Math.clamp(distances - farthest, begin, length);
+        Arrays.fill(workspace, near, near + begin, 0);
+        System.arraycopy(bias, h * distances + farthest + begin, workspace, near + begin, end - begin);
+        Arrays.fill(workspace, near + end, near + length, 0);
+    }
+
+    /** Adds to each score what {@link #near} holds for its distance, which grows by one with each lane. */
+    static void bias(float[] workspace, int scores, int count, int near) {
+        for (int s = 0; s < count; s++) {
+            for (int half = 0; half < QUERIES; half += LANES) {
+                int at = scores + s * QUERIES + half;
+                FloatVector.fromArray(FLOATS, workspace, at).add(FloatVector.fromArray(FLOATS, workspace, near + count - 1 - s + half))
+                        .intoArray(workspace, at);
+            }
+        }
+    }
+
+    /** Sums the derivatives of a block by distance, as {@link #near} has them. */
+    static void sumByDistance(float[] workspace, int derivatives, int count, int near) {
+        Arrays.fill(workspace, near, near + count + QUERIES - 1, 0);
+        for (int s = 0; s < count; s++) {
+            for (int half = 0; half < QUERIES; half += LANES) {
+                int to = near + count - 1 - s + half;
+                FloatVector.fromArray(FLOATS, workspace, to).add(FloatVector.fromArray(FLOATS, workspace, derivatives + s * QUERIES + half))
+                        .intoArray(workspace, to);
+            }
+        }
+    }
+
+    /** Adds what {@link #sumByDistance} made of a block to a head's gradient by its biases. */
+    static void addNear(float[] workspace, int near, int count, int farthest, int distances, float[] dbias, int at) {
+        for (int i = Math.max(0, -farthest); i < count + QUERIES - 1 && farthest + i < distances; i++) {
+            dbias[at + farthest + i] += workspace[near + i];
+        }
+    }
+
+    /** {@code numbers *= factors}, element by element. */
+    static void multiply(float[] workspace, int numbers, int count, int factors) {
+        for (int i = 0; i < count * QUERIES; i += LANES) {
+            FloatVector.fromArray(FLOATS, workspace, numbers + i).mul(FloatVector.fromArray(FLOATS, workspace, factors + i))
+                    .intoArray(workspace, numbers + i);
         }
     }
 

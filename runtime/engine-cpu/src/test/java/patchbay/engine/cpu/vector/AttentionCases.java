@@ -25,33 +25,50 @@ final class AttentionCases {
     static List<TwinCase> cases() {
         var cases = new ArrayList<TwinCase>();
         for (var size : SIZES) {
-            add(cases, size[0], size[1], size[2], size[3], size[4], size[5], size[6], size[7]);
+            add(cases, size, size[5], false, 0);
+        }
+        for (var size : SIZES) { // values of another size; the bias wants as many keys as queries
+            add(cases, size, size[5] / 2 + 3, size[1] <= size[2], 0);
+            add(cases, size, size[5], size[1] <= size[2], 0.4f);
         }
         return cases;
     }
 
-    private static void add(List<TwinCase> cases, int batch, int time, int keys, int heads, int groups, int dim, int position, int window) {
+    private static void add(List<TwinCase> cases, int[] size, int valueDim, boolean biased, float cap) {
+        int batch = size[0];
+        int time = size[1];
+        int keys = size[2];
+        int heads = size[3];
+        int groups = size[4];
+        int dim = size[5];
+        int position = size[6];
+        int window = size[7];
         int queries = batch * heads * time;
+        int distances = !biased ? 0 : window == 0 ? 2 * keys - 1 : keys;
         var q = floats(queries * dim, 1);
         var k = cache(batch, keys, groups * dim, position + time, 2);
-        var v = cache(batch, keys, groups * dim, position + time, 3);
-        var dout = floats(queries * dim, 4);
+        var v = cache(batch, keys, groups * valueDim, position + time, 3);
+        var dout = floats(queries * valueDim, 4);
+        var dnormalizer = floats(queries, 5);
+        var bias = floats(heads * distances, 6);
         int[] start = {position};
         float scale = (float) (2 / Math.sqrt(dim));
-        var out = new float[queries * dim];
+        var out = new float[queries * valueDim];
         var normalizer = new float[queries];
-        patchbay.kernels.Attention.attention(0, queries, q, k, v, start, out, normalizer, time, keys, heads, groups, dim, window, scale);
+        patchbay.kernels.Attention.attention(0, queries, q, k, v, start, bias, out, normalizer, time, keys, heads, groups, dim, valueDim, window,
+                distances, scale, cap);
         var delta = new float[queries];
-        patchbay.kernels.Attention.delta(0, queries, out, dout, delta, time, heads, dim);
-        cases.add(new TwinCase("attention", queries, 3e-6, q, k, v, start, unset(queries * dim), unset(queries),
-                time, keys, heads, groups, dim, window, scale));
-        cases.add(new TwinCase("delta", queries, 3e-6, out, dout, unset(queries), time, heads, dim));
-        cases.add(new TwinCase("queryGradient", queries, 1e-5, q, k, v, start, dout, normalizer, delta, unset(queries * dim),
-                time, keys, heads, groups, dim, window, scale));
-        cases.add(new TwinCase("keyValueGradient", batch * groups * keys, 1e-5, q, k, v, start, dout, normalizer, delta,
-                unset(k.length), unset(v.length), time, keys, heads, groups, dim, window, scale));
-        cases.add(new TwinCase("gradients", batch * groups, 1e-5, q, k, v, start, dout, normalizer, delta, unset(queries * dim),
-                unset(k.length), unset(v.length), time, keys, heads, groups, dim, window, scale));
+        patchbay.kernels.Attention.delta(0, queries, out, dout, dnormalizer, delta, time, heads, valueDim);
+        cases.add(new TwinCase("attention", queries, 3e-6, q, k, v, start, bias, unset(out.length), unset(queries),
+                time, keys, heads, groups, dim, valueDim, window, distances, scale, cap));
+        cases.add(new TwinCase("delta", queries, 3e-6, out, dout, dnormalizer, unset(queries), time, heads, valueDim));
+        cases.add(new TwinCase("queryGradient", queries, 1e-5, q, k, v, start, bias, dout, normalizer, delta, unset(q.length),
+                time, keys, heads, groups, dim, valueDim, window, distances, scale, cap));
+        cases.add(new TwinCase("keyValueGradient", batch * groups * keys, 1e-5, q, k, v, start, bias, dout, normalizer, delta,
+                unset(k.length), unset(v.length), time, keys, heads, groups, dim, valueDim, window, distances, scale, cap));
+        cases.add(new TwinCase("gradients", batch * groups, 1e-5, q, k, v, start, bias, dout, normalizer, delta, unset(q.length),
+                unset(k.length), unset(v.length), unset(batch * heads * distances), time, keys, heads, groups, dim, valueDim, window,
+                distances, scale, cap));
     }
 
     /** Keys or values, with NaN where nothing has been written yet: none of it may be used. */
