@@ -15,6 +15,7 @@ import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.operations.AdamW;
+import patchbay.tensor.operations.Attention;
 
 /**
  * A graph for every operation, of a size n: what it yields, from the inputs a, b, c {@code [n, 6]} and w {@code [6, 5]}; with
@@ -120,6 +121,7 @@ final class Cases {
         FLOATS.put("silu-multiply", (on, n) -> on.a.siluMultiply(on.b));
         FLOATS.put("attention", (on, n) -> attention(on, Math.min(n, 207), false));
         FLOATS.put("causal attention", (on, n) -> attention(on, Math.min(n, 207), true));
+        FLOATS.put("biased attention", (on, n) -> biased(on, Math.min(n, 207)));
         FLOATS.put("global norm", (on, n) -> Optimizers.globalNorm(List.of(on.a, on.b)));
         FLOATS.put("clip scale", (on, n) -> Optimizers.clipScale(Optimizers.globalNorm(List.of(on.a)), 0.5f));
         FLOATS.put("adamw", (on, n) -> {
@@ -143,6 +145,14 @@ final class Cases {
         var q = on.a.slice(0, 0, time).reshape(1, time, 2, 3);
         return Networks.attention(q, on.b.slice(0, 0, time).reshape(1, time, 2, 3), on.c.slice(0, 0, time).reshape(1, time, 2, 3),
                 on.graph.constant(Shape.of(1), 0), causal, 0.5f);
+    }
+
+    private static Tensor biased(Operands on, int time) {
+        var q = on.a.slice(0, 0, time).reshape(1, time, 2, 3);
+        var bias = on.graph.filled(Shape.of(2, time), 0.1f).add(on.b.slice(0, 0, time).sum(1).reshape(1, time)); // by distance
+        var both = Networks.attend(new Attention(50, 0.5f, 2), q, on.b.slice(0, 0, time).reshape(1, time, 2, 3), on.c.slice(0, 0, time).reshape(1, time, 2, 3),
+                on.graph.constant(Shape.of(1), 0), bias);
+        return both.output().multiply(both.normalizer().permute(0, 2, 1).reshape(1, time, 2, 1));
     }
 
     static List<String> names() {
