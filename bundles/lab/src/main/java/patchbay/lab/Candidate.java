@@ -3,8 +3,10 @@ package patchbay.lab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import patchbay.lab.record.Fitted;
 import patchbay.lab.record.Transfer;
 import patchbay.model.Fitting;
+import patchbay.tensor.Engine;
 import patchbay.tensor.UserError;
 import patchbay.training.Learner;
 import patchbay.training.Probe;
@@ -12,10 +14,10 @@ import patchbay.training.Probe;
 /**
  * A changed model that was built, compiled and tried beside the running one.
  *
- * @param before what is in the changed sockets while the running model is in use
+ * @param before what is in the changed sockets while the running model is in use; the engine too, if it changes
  * @param after what will be in them
  */
-record Candidate(Learner learner, List<Fitting> before, List<Fitting> after) {
+record Candidate(Learner learner, List<Fitted> before, List<Fitted> after) {
 
     /** Why a change without effect is refused. */
     static final String NOTHING = "nothing would change: that is what is in the socket";
@@ -23,30 +25,35 @@ record Candidate(Learner learner, List<Fitting> before, List<Fitting> after) {
     /**
      * Builds and tries it; {@code running} may go on training meanwhile.
      *
+     * @param on the engine that it is to be on
      * @param past the model before the last swap
      * @param step steps done when it is to take over
      * @throws UserError if it does not pass
      */
-    static Candidate build(Learner running, Change change, Archive archive, Optional<Past> past, long step) {
+    static Candidate build(Learner running, Change change, Engine on, Archive archive, Optional<Past> past, long step) {
         var rack = change.apply(running.decoder().rack(), archive, past);
-        var before = new ArrayList<Fitting>();
-        var after = new ArrayList<Fitting>();
+        var before = new ArrayList<Fitted>();
+        var after = new ArrayList<Fitted>();
         rack.fittings().forEach((path, fitting) -> {
             var present = Optional.ofNullable(running.decoder().rack().fittings().get(path));
             if (present.filter(there -> same(there, fitting)).isEmpty()) {
-                present.ifPresent(before::add);
-                after.add(fitting);
+                present.map(Fitted::of).ifPresent(before::add);
+                after.add(Fitted.of(fitting));
             }
         });
         running.decoder().rack().fittings().values().stream()
-                .filter(gone -> !rack.fittings().containsKey(gone.socket().path())).forEach(before::add);
+                .filter(gone -> !rack.fittings().containsKey(gone.socket().path())).map(Fitted::of).forEach(before::add);
+        if (on != running.engine()) {
+            before.add(Fitted.of(running.engine()));
+            after.add(Fitted.of(on));
+        }
         if (after.isEmpty() && before.isEmpty() && rack.settings().equals(running.decoder().rack().settings())) {
             throw new UserError(NOTHING);
         }
         var decoder = running.decoder().with(rack);
         var learner = change instanceof Change.Back
-                ? running.candidate(decoder, step, past.orElseThrow().variables(), past.orElseThrow().births())
-                : running.candidate(decoder, step, change.copies());
+                ? running.candidate(on, decoder, step, past.orElseThrow().variables(), past.orElseThrow().births())
+                : running.candidate(on, decoder, step, change.copies());
         try {
             Probe.check(decoder, learner.variables());
         } catch (RuntimeException | Error failure) {
@@ -64,7 +71,8 @@ record Candidate(Learner learner, List<Fitting> before, List<Fitting> after) {
     Transfer transferFrom(Learner running) {
         var old = running.births().keySet();
         var now = learner.births();
-        var changed = after.stream().map(fitting -> fitting.socket().path() + ".").toList();
+        boolean all = learner.engine() != running.engine();
+        var changed = after.stream().map(fitted -> fitted.socket() + ".").toList();
         var carried = new ArrayList<String>();
         var reshaped = new ArrayList<String>();
         var started = new ArrayList<String>();
@@ -74,7 +82,7 @@ record Candidate(Learner learner, List<Fitting> before, List<Fitting> after) {
                 reshaped.add(name);
             } else if (!old.contains(name)) {
                 started.add(name);
-            } else if (changed.stream().anyMatch(name::startsWith)) {
+            } else if (all || changed.stream().anyMatch(name::startsWith)) {
                 carried.add(name);
             } else {
                 untouched++;

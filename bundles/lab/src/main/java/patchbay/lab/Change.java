@@ -17,7 +17,7 @@ import patchbay.model.Socket;
 import patchbay.model.Wiring;
 import patchbay.tensor.UserError;
 
-/** What a swap does to a rack. */
+/** What a swap does to a rack, or to where it is computed. */
 sealed interface Change {
 
     /** The socket as asked for, for the journal. */
@@ -35,8 +35,51 @@ sealed interface Change {
         return Map.of();
     }
 
+    /**
+     * The name of the engine that the changed model is to be on.
+     *
+     * @param present that of the running one
+     */
+    default String engine(String present, Optional<Past> past) {
+        return present;
+    }
+
+    /** Whether the changed model is the same at whatever step it takes over, because no value begins with it. */
+    default boolean isTimeless() {
+        return false;
+    }
+
     /** @param past what the last swap replaced */
     Rack apply(Rack rack, Archive archive, Optional<Past> past);
+
+    /** What is asked for by the name of a socket: a plugin into all that the pattern matches, or the engine. */
+    static Change of(String socket, Plug plug) {
+        return socket.equals(Fitted.ENGINE) ? new Move(plug.plugin()) : new Put(socket, plug);
+    }
+
+    /** The same model on another engine. */
+    record Move(String plugin) implements Change {
+
+        @Override
+        public String socket() {
+            return Fitted.ENGINE;
+        }
+
+        @Override
+        public String engine(String present, Optional<Past> past) {
+            return plugin;
+        }
+
+        @Override
+        public boolean isTimeless() {
+            return true;
+        }
+
+        @Override
+        public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
+            return rack;
+        }
+    }
 
     /** A plugin into every socket that the pattern matches. */
     record Put(String socket, Plug plug) implements Change {
@@ -219,6 +262,9 @@ sealed interface Change {
 
     /** The change that {@code swapped} tells of, to be made again. */
     static Change again(Event.Swapped swapped) {
+        if (swapped.socket().equals(Fitted.ENGINE)) {
+            return new Move(swapped.plugin());
+        }
         return switch (swapped.plugin()) {
             case Event.Swapped.FROZEN -> new Freeze(swapped.socket());
             case Event.Swapped.LEARNING -> new Thaw(swapped.socket());
@@ -259,7 +305,7 @@ sealed interface Change {
         }
     }
 
-    /** Back to the model before the last swap: its plugins, and the values that were lost since. */
+    /** Back to the model before the last swap: its plugins, its engine, and the values that were lost since. */
     record Back() implements Change {
 
         @Override
@@ -274,8 +320,22 @@ sealed interface Change {
 
         @Override
         public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
-            var before = past.orElseThrow(() -> new UserError("there is no swap to take back"));
+            var before = last(past);
             return Change.rack(before.model(), before.sockets(), archive, rack.fittings());
+        }
+
+        @Override
+        public String engine(String present, Optional<Past> past) {
+            return last(past).engine();
+        }
+
+        @Override
+        public boolean isTimeless() {
+            return true;
+        }
+
+        private static Past last(Optional<Past> past) {
+            return past.orElseThrow(() -> new UserError("there is no swap to take back"));
         }
     }
 

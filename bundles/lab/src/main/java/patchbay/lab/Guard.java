@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import patchbay.tensor.UserError;
 
@@ -14,32 +15,48 @@ final class Guard {
 
     private Guard() {}
 
+    /** What {@code work} returns; what it returns too late is let go. */
+    static <T> T within(Duration limit, String what, Supplier<T> work) {
+        return within(limit, what, work, _ -> {});
+    }
+
     /**
      * What {@code work} returns.
      *
+     * @param late is given what it returns too late
      * @throws UserError if it fails, or is not done in time; then its thread is interrupted and left to itself
      */
-    static <T> T within(Duration limit, String what, Supplier<T> work) {
+    static <T> T within(Duration limit, String what, Supplier<T> work, Consumer<T> late) {
         var result = new CompletableFuture<T>();
         var thread = Thread.ofPlatform().daemon().name("guarded: " + what).start(() -> {
             try {
-                result.complete(work.get());
+                var made = work.get();
+                if (!result.complete(made)) {
+                    late.accept(made);
+                }
             } catch (Throwable failure) { // a plugin may throw anything, errors of linkage and memory among them
                 result.completeExceptionally(failure);
             }
         });
         try {
             return result.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException late) {
-            thread.interrupt();
-            throw new UserError(what + " took longer than " + limit.toMillis() / 1000.0 + " s", late);
+        } catch (TimeoutException timeout) {
+            giveUp(result, thread, late);
+            throw new UserError(what + " took longer than " + limit.toMillis() / 1000.0 + " s", timeout);
         } catch (InterruptedException interrupted) {
-            thread.interrupt();
+            giveUp(result, thread, late);
             Thread.currentThread().interrupt();
             throw new UserError(what + " was interrupted", interrupted);
         } catch (ExecutionException failed) {
             throw refusal(what, failed.getCause());
         }
+    }
+
+    private static <T> void giveUp(CompletableFuture<T> result, Thread thread, Consumer<T> late) {
+        if (!result.cancel(false) && !result.isCompletedExceptionally()) {
+            late.accept(result.join()); // it came at this very moment
+        }
+        thread.interrupt();
     }
 
     /** What went wrong, in one line. */

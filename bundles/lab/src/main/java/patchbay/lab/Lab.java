@@ -20,6 +20,7 @@ import patchbay.data.Dataset;
 import patchbay.data.Tokenizer;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.Fitted;
+import patchbay.lab.record.History;
 import patchbay.lab.record.Journal;
 import patchbay.lab.record.Provenance;
 import patchbay.lab.record.RunFolder;
@@ -45,7 +46,7 @@ public final class Lab {
     private static final long SPLIT = 0;
     private static final Duration BUILD_LIMIT = Duration.ofSeconds(20);
 
-    private final Engine engine;
+    private final Engines engines;
     private final Archive archive;
     private final Path runsFolder;
     private final Duration buildLimit;
@@ -70,10 +71,14 @@ public final class Lab {
 
     /**
      * @param runsFolder where the runs' folders are
-     * @param buildLimit how long a changed model may take to be built and tried
+     * @param buildLimit how long a changed model may take to be built and tried, beside {@link Engine#compileTime()}
      */
     public Lab(Engine engine, Archive archive, Path runsFolder, Duration buildLimit) {
-        this.engine = engine;
+        this(new Engines(List.of(engine), engine, "the only one"), archive, runsFolder, buildLimit);
+    }
+
+    public Lab(Engines engines, Archive archive, Path runsFolder, Duration buildLimit) {
+        this.engines = engines;
         this.archive = archive;
         this.runsFolder = runsFolder;
         this.buildLimit = buildLimit;
@@ -108,12 +113,14 @@ public final class Lab {
         var experiment = imposed.map(other -> given.with(given.model().withImposedRouting(other.id()))).orElse(given);
         var rack = Rack.fit(experiment.model(), experiment.sockets(), archive);
         for (var swap : experiment.swaps()) {
-            rack.with(swap.socket(), swap.plug(), archive);
+            var change = Change.of(swap.socket(), swap.plug());
+            change.apply(rack, archive, Optional.empty());
+            engines.available(change.engine(engine().name(), Optional.empty()));
         }
-        var inheritance = Optional.of(experiment.from()).filter(from -> !from.isEmpty()).map(from -> Inheritance.of(runsFolder, from, engine));
+        var inheritance = Optional.of(experiment.from()).filter(from -> !from.isEmpty()).map(from -> Inheritance.of(runsFolder, from, engine()));
         var dataset = read(experiment);
         inheritance.ifPresent(from -> from.check(dataset.tokenizer()));
-        var learner = Learner.begin(engine, new Decoder(rack, dataset.tokenizer().vocabularySize(), DataNames.of(dataset)), experiment.training(), experiment.seed());
+        var learner = Learner.begin(engine(), new Decoder(rack, dataset.tokenizer().vocabularySize(), DataNames.of(dataset)), experiment.training(), experiment.seed());
         experiment.model().frozen().forEach(what -> Frozen.check(what, experiment.model(), learner.births().keySet()));
         imposed.ifPresent(other -> Routing.check(other, experiment, dataset.sha256(), learner, 0));
         var inherited = inheritance.map(from -> from.passTo(learner));
@@ -123,7 +130,7 @@ public final class Lab {
         dataset.tokenizer().save(folder.tokenizer());
         folder.write(provenance(experiment, dataset));
         var wiring = Fitted.of(rack.fittings().values());
-        return begin(new RunStart(folder, experiment, dataset, archive, buildLimit, learner, 0, new Event.Started(0, wiring),
+        return begin(new RunStart(folder, experiment, dataset, archive, engines, buildLimit, learner, 0, new Event.Started(0, wiring),
                 inherited, Script.of(experiment, 0), true), listener);
     }
 
@@ -146,7 +153,7 @@ public final class Lab {
             var sockets = history.wiringAtStart();
             var origin = Inheritance.kept(folder);
             int journalled = origin.isPresent() ? 2 : 1; // it began, and with what
-            return begin(new RunStart(folder, experiment, dataset, archive, buildLimit, learner(experiment, dataset, sockets, origin), 0,
+            return begin(new RunStart(folder, experiment, dataset, archive, engines, buildLimit, learner(engine(), experiment, dataset, sockets, origin), 0,
                     new Event.Resumed(0, "", journalled, sockets), Optional.empty(), Script.of(history, journalled, experiment, 0), true), listener);
         }
         var checkpoint = latest.checkpoint().get();
@@ -154,8 +161,8 @@ public final class Lab {
             throw new UserError("run " + folder.id() + " has done all of its " + experiment.training().steps() + " steps");
         }
         var state = CheckpointState.of(checkpoint);
-        var learner = learner(experiment, dataset, state.sockets(), Optional.of(checkpoint));
-        return begin(new RunStart(folder, experiment, dataset, archive, buildLimit, learner, checkpoint.step(),
+        var learner = learner(engineAt(checkpoint.step(), history, state.journalled()), experiment, dataset, state.sockets(), Optional.of(checkpoint));
+        return begin(new RunStart(folder, experiment, dataset, archive, engines, buildLimit, learner, checkpoint.step(),
                 new Event.Resumed(checkpoint.step(), folder.relative(checkpoint.folder()), state.journalled(), state.sockets()),
                 Optional.empty(), Script.of(history, state.journalled(), experiment, checkpoint.step()), true), listener);
     }
@@ -165,7 +172,7 @@ public final class Lab {
         var experiment = Experiment.read(original.experiment(), List.of());
         var history = Journal.read(original.journal()).effective();
         var dataset = sameData(experiment, original);
-        var learner = learner(experiment, dataset, history.wiringAtStart(), Inheritance.kept(original));
+        var learner = learner(engine(), experiment, dataset, history.wiringAtStart(), Inheritance.kept(original));
         var folder = RunFolder.create(runsFolder, "replay-of-" + original.id(), experiment.toYaml());
         dataset.tokenizer().save(folder.tokenizer());
         folder.write(provenance(experiment, dataset));
@@ -173,7 +180,7 @@ public final class Lab {
         if (Files.exists(original.origin())) {
             Inheritance.keep(learner, folder);
         }
-        return begin(new RunStart(folder, experiment, dataset, archive, buildLimit, learner, 0, new Event.Started(0, history.wiringAtStart()),
+        return begin(new RunStart(folder, experiment, dataset, archive, engines, buildLimit, learner, 0, new Event.Started(0, history.wiringAtStart()),
                 history.last(Event.Inherited.class), Script.of(history), false), listener);
     }
 
@@ -185,7 +192,18 @@ public final class Lab {
         return run;
     }
 
-    private Learner learner(Experiment experiment, Dataset dataset, List<Fitted> sockets, Optional<Checkpoint> checkpoint) {
+    /** The engine that the run had been swapped to when its checkpoint was taken, if it can compute here; else the one that serves. */
+    private Engine engineAt(long step, History history, long journalled) {
+        var name = history.upTo(journalled).effective().engine();
+        try {
+            return name.map(engines::available).orElseGet(this::engine);
+        } catch (UserError unavailable) {
+            LOG.warn("step {}: the run goes on on {}, not on {}: {}", step, engine().name(), name.orElseThrow(), unavailable.getMessage());
+            return engine();
+        }
+    }
+
+    private Learner learner(Engine engine, Experiment experiment, Dataset dataset, List<Fitted> sockets, Optional<Checkpoint> checkpoint) {
         var model = checkpoint.map(CheckpointState::of).map(state -> state.model(experiment.model())).orElse(experiment.model());
         var decoder = new Decoder(Change.rack(model, sockets, archive), dataset.tokenizer().vocabularySize(), DataNames.of(dataset));
         var variables = engine.variables();
@@ -212,7 +230,7 @@ public final class Lab {
 
     private Provenance provenance(Experiment experiment, Dataset dataset) {
         return Provenance.of(experiment.name(), experiment.seed(),
-                new Provenance.Data(experiment.data().source(), experiment.data().path(), dataset.sha256()), engine, archive.offers());
+                new Provenance.Data(experiment.data().source(), experiment.data().path(), dataset.sha256()), engine(), archive.offers());
     }
 
     /** The runs of this process, the newest last, ended ones included. */
@@ -240,33 +258,39 @@ public final class Lab {
         var state = CheckpointState.of(checkpoint);
         var rack = Change.rack(state.model(experiment.model()), state.sockets(), archive);
         var tokenizer = Tokenizer.load(folder.tokenizer());
-        var variables = engine.variables();
+        var variables = engine().variables();
         checkpoint.restore(Checkpoint.PARAMETERS, variables);
         var decoder = new Decoder(rack, tokenizer.vocabularySize(), DataNames.of(tokenizer));
-        return new Generation(engine, decoder, Generator.values(engine, decoder, variables), tokenizer);
+        return new Generation(engine(), decoder, Generator.values(engine(), decoder, variables), tokenizer);
     }
 
     /**
-     * What the programs of a run's model do, with what is in its sockets now. They are compiled anew beside the run,
-     * which goes on meanwhile, and start from first values of their own.
+     * What the programs of a run's model do, with what is in its sockets now and on the engine that it is on. They are compiled
+     * anew beside the run, which goes on meanwhile, and start from first values of their own.
      */
     public List<Plan> plans(RunFolder folder, Phase phase) {
         var experiment = Experiment.read(folder.experiment(), List.of());
         var wiring = alive(folder.id()).map(Run::wiring).orElseGet(() -> Journal.read(folder.journal()).effective().wiring());
         var tokenizer = Tokenizer.load(folder.tokenizer());
         var decoder = new Decoder(Change.rack(experiment.model(), wiring, archive), tokenizer.vocabularySize(), DataNames.of(tokenizer));
+        var on = alive(folder.id()).map(Run::engine).orElseGet(this::engine);
         if (phase == Phase.decode) {
-            try (var generator = new Generator(engine, decoder, engine.variables())) {
+            try (var generator = new Generator(on, decoder, on.variables())) {
                 return generator.plan().stream().toList();
             }
         }
-        try (var learner = Learner.begin(engine, decoder, experiment.training(), experiment.seed())) {
+        try (var learner = Learner.begin(on, decoder, experiment.training(), experiment.seed())) {
             return phase == Phase.train ? learner.trainingPlans() : learner.evaluationPlan().stream().toList();
         }
     }
 
+    public Engines engines() {
+        return engines;
+    }
+
+    /** The engine that serves where no other is asked for. */
     public Engine engine() {
-        return engine;
+        return engines.serving();
     }
 
     public Archive archive() {

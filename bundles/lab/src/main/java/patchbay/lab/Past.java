@@ -10,7 +10,8 @@ import patchbay.tensor.Variables;
  * A model that was replaced, as far as it takes to go back to it. It names its plugins and does not hold them, so that
  * a removed bundle's classes can go.
  *
- * @param variables its values; those that its successor shares go on changing
+ * @param engine name of the one that it was on
+ * @param variables the values that its successor has no use for
  * @param births when its parameters joined
  */
-record Past(ModelSettings model, List<Fitted> sockets, Variables variables, Map<String, Long> births) {}
+record Past(String engine, ModelSettings model, List<Fitted> sockets, Variables variables, Map<String, Long> births) {}

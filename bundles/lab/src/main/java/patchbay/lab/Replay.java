@@ -16,10 +16,14 @@ import patchbay.lab.record.RunState;
 import patchbay.tensor.UserError;
 
 /**
- * Repeats a run from its record and compares the loss of every step, bit for bit. It ends with the original's last step,
+ * Repeats a run from its record and compares the loss of every step, bit for bit where its engine promises the same bits
+ * ({@link patchbay.tensor.Engine#isRepeatable}), and else by its size. It ends with the original's last step,
  * or at the first that differs.
  */
 public final class Replay implements RunListener {
+
+    /** How far a loss may be off, by its size, where an engine does not promise the same bits. */
+    private static final float CLOSE = 0.01f;
 
     private final RunFolder original;
     private final Map<Long, Float> losses = new HashMap<>();
@@ -27,6 +31,10 @@ public final class Replay implements RunListener {
     private final long steps;
     private final long changes;
     private long same;
+    /** Whether a step was made on an engine that does not promise the same bits. */
+    private boolean inexact;
+    private long close;
+    private float deviation;
     private int swaps;
     private OptionalLong differing = OptionalLong.empty();
     private float loss = Float.NaN;
@@ -44,6 +52,8 @@ public final class Replay implements RunListener {
      * What came of a replay.
      *
      * @param steps that were repeated with the same bits, from the first on
+     * @param close steps after those, from the first on an engine that does not promise the same bits
+     * @param deviation the greatest difference of their losses, in nats
      * @param of how many the original has
      * @param differing the first step whose losses differ
      * @param then the original's loss there, in nats
@@ -52,11 +62,16 @@ public final class Replay implements RunListener {
      * @param circumstances what differs in data, JVM, machine, engine and plugins: the first things to look at
      * @param problem why it ended early, if it did for another reason than a difference; else empty
      */
-    public record Verdict(String original, String replay, long steps, long of, int swaps, OptionalLong differing, float then, float now,
+    public record Verdict(String original, String replay, long steps, long close, float deviation, long of, int swaps, OptionalLong differing, float then, float now,
             List<String> refusals, List<Difference> circumstances, String problem) {
 
         public boolean identical() {
             return steps == of && differing.isEmpty();
+        }
+
+        /** Identical, or as close as the engines promise. */
+        public boolean repeated() {
+            return steps + close == of && differing.isEmpty();
         }
     }
 
@@ -109,19 +124,29 @@ public final class Replay implements RunListener {
             return;
         }
         var then = losses.get(measurement.step());
-        if (then == null || Float.floatToIntBits(then) != Float.floatToIntBits(measurement.loss())) {
+        inexact |= !run.engine().isRepeatable();
+        if (then == null || !agrees(then, measurement.loss())) {
             differing = OptionalLong.of(measurement.step());
             loss = measurement.loss();
             run.stop("the loss of step " + measurement.step() + " differs");
             return;
         }
-        same = measurement.step();
+        if (inexact) {
+            close++;
+            deviation = Math.max(deviation, Math.abs(then - measurement.loss()));
+        } else {
+            same = measurement.step();
+        }
         stopWhereTheOriginalEnded(run);
+    }
+
+    private boolean agrees(float then, float now) {
+        return Float.floatToIntBits(then) == Float.floatToIntBits(now) || inexact && Math.abs(then - now) <= CLOSE * Math.abs(then);
     }
 
     /** After its last step, and after a swap that it made behind that. */
     private void stopWhereTheOriginalEnded(Run run) {
-        if (same == steps && swaps + refusals.size() >= changes && steps < run.experiment().training().steps()) {
+        if (same + close == steps && swaps + refusals.size() >= changes && steps < run.experiment().training().steps()) {
             run.stop("the original ended here");
         }
     }
@@ -139,8 +164,8 @@ public final class Replay implements RunListener {
 
     private synchronized Verdict verdict(Run run) {
         var circumstances = Provenance.difference(original.readProvenance(), run.folder().readProvenance());
-        boolean early = differing.isEmpty() && same < steps;
-        return new Verdict(original.id(), run.id(), same, steps, swaps, differing,
+        boolean early = differing.isEmpty() && same + close < steps;
+        return new Verdict(original.id(), run.id(), same, close, deviation, steps, swaps, differing,
                 differing.isPresent() ? losses.getOrDefault(differing.getAsLong(), Float.NaN) : Float.NaN, loss,
                 List.copyOf(refusals), circumstances, early ? early(run) : "");
     }

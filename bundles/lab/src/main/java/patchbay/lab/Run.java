@@ -15,6 +15,7 @@ import patchbay.lab.record.RunFolder;
 import patchbay.lab.record.RunLoad;
 import patchbay.lab.record.RunState;
 import patchbay.model.Plug;
+import patchbay.tensor.Engine;
 import patchbay.tensor.Profile;
 import patchbay.tensor.UserError;
 import patchbay.training.Evaluation;
@@ -28,6 +29,7 @@ public final class Run {
     private final Experiment experiment;
     private final Dataset dataset;
     private final Archive archive;
+    private final Engines engines;
     private final Event beginning;
     private final Optional<Event.Inherited> inherited;
     private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
@@ -38,6 +40,7 @@ public final class Run {
         this.experiment = start.experiment();
         this.dataset = start.dataset();
         this.archive = start.archive();
+        this.engines = start.engines();
         this.beginning = start.beginning();
         this.inherited = start.inherited();
         this.loop = new TrainingLoop(start, new TrainingLoop.Observer() {
@@ -64,13 +67,28 @@ public final class Run {
     }
 
     /**
-     * Puts {@code plug} into every socket that {@code pattern} matches, as soon as the changed model is built.
+     * Puts {@code plug} into every socket that {@code pattern} matches, as soon as the changed model is built; {@code engine}
+     * is one, too.
      *
      * @return what came of it
      * @throws UserError at once if there is no such socket or plugin, or it lacks an option
      */
     public CompletableFuture<Event> swap(String pattern, Plug plug) {
-        return ask(new Change.Put(pattern, plug));
+        return pattern.equals(Fitted.ENGINE) ? engine(plug.plugin()) : ask(new Change.Put(pattern, plug));
+    }
+
+    /**
+     * Moves the model, with all that it has learnt, to another engine, as soon as it is compiled there.
+     *
+     * @return what came of it
+     * @throws UserError at once if there is no such engine, it cannot compute here, or the model is on it
+     */
+    public CompletableFuture<Event> engine(String name) {
+        requireAlive();
+        if (engine() == engines.available(name)) {
+            throw new UserError("run " + folder.id() + " computes on " + name + " already");
+        }
+        return ask(new Change.Move(name));
     }
 
     /**
@@ -294,6 +312,11 @@ public final class Run {
     public List<String> frozen() {
         requireAlive();
         return loop.swaps().learner().decoder().rack().settings().frozen();
+    }
+
+    /** What computes it now. */
+    public Engine engine() {
+        return loop.swaps().engine();
     }
 
     public Learner.Size size() {

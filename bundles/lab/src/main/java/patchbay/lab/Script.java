@@ -72,7 +72,7 @@ final class Script {
 
     private static Stream<Entry> planned(Experiment experiment, long from) {
         return experiment.swaps().stream().filter(swap -> swap.step() >= from)
-                .map(swap -> new Entry(swap.step(), new Change.Put(swap.socket(), swap.plug()), PLANNED));
+                .map(swap -> new Entry(swap.step(), Change.of(swap.socket(), swap.plug()), PLANNED));
     }
 
     private static Stream<Entry> recorded(History history) {

@@ -17,6 +17,7 @@ import patchbay.lab.record.Fitted;
 import patchbay.lab.record.Transfer;
 import patchbay.model.Offer;
 import patchbay.model.Provider;
+import patchbay.tensor.Engine;
 import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
 import patchbay.training.Learner;
@@ -35,6 +36,7 @@ final class Swaps implements AutoCloseable {
     private static final int PROBATION = 10;
 
     private final Archive archive;
+    private final Engines engines;
     private final Duration limit;
     private final Pace pace;
     private final Deque<Transaction> planned = new ArrayDeque<>();
@@ -45,6 +47,7 @@ final class Swaps implements AutoCloseable {
     /** The model that is in use; none once the run has ended, so that the classes of its plugins can go. */
     private volatile Optional<Learner> inUse = Optional.empty();
     private volatile List<Fitted> wiring = List.of();
+    private volatile Optional<Engine> engine = Optional.empty();
     private volatile Learner.Size size = new Learner.Size(0, 0);
     /** How long the last candidate took to be built and tried, and a little more. */
     private volatile double buildSeconds = 0.7;
@@ -59,9 +62,10 @@ final class Swaps implements AutoCloseable {
         void ready();
     }
 
-    /** @param limit how long a candidate may take to be built and tried */
-    Swaps(Archive archive, Learner learner, Duration limit, Pace pace) {
+    /** @param limit how long a candidate may take to be built and tried, beside what its engine needs to compile it */
+    Swaps(Archive archive, Engines engines, Learner learner, Duration limit, Pace pace) {
         this.archive = archive;
+        this.engines = engines;
         this.limit = limit;
         this.pace = pace;
         use(learner);
@@ -70,6 +74,7 @@ final class Swaps implements AutoCloseable {
     private void use(Learner learner) {
         wiring = Fitted.of(learner.decoder().rack().fittings().values());
         size = learner.size();
+        engine = Optional.of(learner.engine());
         inUse = Optional.of(learner);
     }
 
@@ -96,6 +101,11 @@ final class Swaps implements AutoCloseable {
         boolean isPrepared() {
             return prepared != null && prepared.isDone();
         }
+
+        /** Whether what is prepared, or is about to be, can take over when {@code now} steps are done. */
+        boolean suits(long now) {
+            return step == now || change.isTimeless();
+        }
     }
 
     /**
@@ -117,6 +127,11 @@ final class Swaps implements AutoCloseable {
     /** What is in the sockets, or was when the run ended. */
     List<Fitted> wiring() {
         return wiring;
+    }
+
+    /** The engine that the model is on, or was when the run ended. */
+    Engine engine() {
+        return engine.orElseThrow();
     }
 
     Learner.Size size() {
@@ -162,12 +177,12 @@ final class Swaps implements AutoCloseable {
             return Optional.of(planned.getFirst());
         }
         return Optional.ofNullable(asked.peekFirst())
-                .filter(first -> first.isPrepared() && (first.step <= step || first.prepared.isCompletedExceptionally()));
+                .filter(first -> first.isPrepared() && (first.step <= step || first.suits(step) || first.prepared.isCompletedExceptionally()));
     }
 
     /** The run stands still: what was to take over at a later step need not wait for it. */
     synchronized void hurry(long step) {
-        if (!asked.isEmpty() && asked.getFirst().step > step) {
+        if (!asked.isEmpty() && asked.getFirst().step > step && !asked.getFirst().suits(step)) {
             prepare(asked.getFirst());
         }
     }
@@ -210,7 +225,7 @@ final class Swaps implements AutoCloseable {
         while (true) {
             boolean refused = transaction.prepared.handle((candidate, refusal) -> refusal != null).join();
             synchronized (this) {
-                if (transaction.basis == learner() && (refused || transaction.step == step)) {
+                if (transaction.basis == learner() && (refused || transaction.suits(step))) {
                     return Optional.of(transaction.prepared.join());
                 }
                 transaction.step = step;
@@ -249,7 +264,9 @@ final class Swaps implements AutoCloseable {
         builders.execute(() -> {
             long began = System.nanoTime();
             try {
-                var candidate = Guard.within(limit, "building the changed model", () -> Candidate.build(basis, transaction.change, archive, past, step));
+                var on = engines.named(transaction.change.engine(basis.engine().name(), past));
+                var candidate = Guard.within(limit.plus(on.compileTime()), "building the changed model",
+                        () -> Candidate.build(basis, transaction.change, on, archive, past, step), late -> late.learner().close());
                 buildSeconds = Math.max(0.1, 1.3 * (System.nanoTime() - began) / 1e9);
                 prepared.complete(candidate);
             } catch (UserError refusal) {
@@ -269,8 +286,8 @@ final class Swaps implements AutoCloseable {
         }
         var change = transaction.change;
         var transfer = candidate.transferFrom(running);
-        var before = Fitted.of(candidate.before());
-        var after = Fitted.of(candidate.after());
+        var before = candidate.before();
+        var after = candidate.after();
         boolean back = change instanceof Change.Back;
         var kept = back ? Optional.<Variables>empty() : Optional.of(running.variables().copy());
         synchronized (this) {
@@ -278,7 +295,7 @@ final class Swaps implements AutoCloseable {
                 var undone = history.pop();
                 probations.removeIf(probation -> probation.replaced() == undone);
             } else {
-                remember(running);
+                remember(running, candidate.learner());
             }
             use(candidate.learner());
         }
@@ -289,7 +306,7 @@ final class Swaps implements AutoCloseable {
         var swapped = new Event.Swapped(step, change.socket(), change.plugin(), change.options(), transaction.cause, before, after,
                 transfer, millisSince(began));
         var replaced = history.peek();
-        probations.push(new Probation(step, replaced, new Past(replaced.model(), replaced.sockets(), kept.orElseThrow(), replaced.births()), swapped));
+        probations.push(new Probation(step, replaced, new Past(replaced.engine(), replaced.model(), replaced.sockets(), kept.orElseThrow(), replaced.births()), swapped));
         return swapped;
     }
 
@@ -314,7 +331,7 @@ final class Swaps implements AutoCloseable {
         var failed = learner();
         var kept = probation.kept();
         var rack = Change.rack(kept.model(), kept.sockets(), archive);
-        var restored = failed.restored(failed.decoder().with(rack), kept.variables(), kept.births());
+        var restored = failed.restored(engines.named(kept.engine()), failed.decoder().with(rack), kept.variables(), kept.births());
         synchronized (this) {
             use(restored);
             while (history.pop() != probation.replaced()) {
@@ -327,9 +344,12 @@ final class Swaps implements AutoCloseable {
         return new Event.RolledBack(probation.step(), fault, swap.after(), swap.before(), Transfer.none(), millisSince(began));
     }
 
-    private void remember(Learner replaced) {
+    private void remember(Learner replaced, Learner successor) {
+        var lost = replaced.variables().fork();
+        var present = successor.variables();
+        List.copyOf(lost.names()).stream().filter(name -> present.contains(name) && present.type(name).equals(lost.type(name))).forEach(lost::remove);
         var rack = replaced.decoder().rack();
-        history.push(new Past(rack.settings(), Fitted.of(rack.fittings().values()), replaced.variables(), replaced.births()));
+        history.push(new Past(replaced.engine().name(), rack.settings(), Fitted.of(rack.fittings().values()), lost, replaced.births()));
         if (history.size() > REMEMBERED) {
             history.removeLast();
         }

@@ -35,7 +35,7 @@ class EnginesTest {
     void theChoiceDoesNotDependOnTheOrder(String choice, boolean gpu, String chosen) {
         var cpu = new Named("cpu", false);
         var tornado = new Named("tornado", gpu);
-        assertEquals(chosen, Engines.choose(List.of(cpu, tornado), choice).name());
-        assertEquals(chosen, Engines.choose(List.of(tornado, cpu), choice).name());
+        assertEquals(chosen, Engines.choose(List.of(cpu, tornado), choice).serving().name());
+        assertEquals(chosen, Engines.choose(List.of(tornado, cpu), choice).serving().name());
     }
 }

@@ -24,6 +24,7 @@ import patchbay.position.rope.RotaryPosition;
 import patchbay.router.cosine.CosineRouter;
 import patchbay.router.topk.TopKRouter;
 import patchbay.spi.Part;
+import patchbay.tensor.Engine;
 
 /** A real lab for tests: tiny models on a tiny text. */
 final class Laboratory implements AutoCloseable {
@@ -34,12 +35,22 @@ final class Laboratory implements AutoCloseable {
     private final Path text;
 
     Laboratory(Path folder, Part... more) {
+        this(folder, List.of(), Duration.ofSeconds(5), more);
+    }
+
+    /**
+     * @param others engines beside its own, which serves
+     * @param limit how long a changed model may take to be built
+     */
+    Laboratory(Path folder, List<Engine> others, Duration limit, Part... more) {
         this.folder = folder;
         this.text = folder.resolve("text.txt");
         var parts = new ArrayList<Part>(List.of(new TopKRouter(), new CosineRouter(), new AuxiliaryLoss(), new LossFree(), new None(), new Dropless(),
                 new SwiGlu(), new FullAttention(), new RotaryPosition(), new LearnedPosition()));
         parts.addAll(Arrays.asList(more));
-        this.lab = new Lab(engine, Archive.of(parts.toArray(Part[]::new)), folder.resolve("runs"), Duration.ofSeconds(5));
+        var engines = new ArrayList<Engine>(others);
+        engines.add(engine);
+        this.lab = new Lab(Engines.choose(engines, "cpu"), Archive.of(parts.toArray(Part[]::new)), folder.resolve("runs"), limit);
         try {
             Files.writeString(text, "the quick brown fox jumps over the lazy dog and runs away. ".repeat(80));
         } catch (IOException e) {

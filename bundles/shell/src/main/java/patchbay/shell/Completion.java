@@ -56,6 +56,8 @@ public final class Completion implements Completer {
                     ? whole(experiments.names().stream())
                     : Stream.concat(keys(Experiment.keys().stream()), whole(Stream.of("--json", "--background")));
             case "pause", "stop" -> arguments == 0 ? whole(runs.lab().runs().stream().filter(Run::alive).map(Run::id)) : Stream.empty();
+            case "engine" -> Stream.concat(whole(arguments <= 1 ? runs.lab().engines().names().stream() : Stream.empty()),
+                    arguments == 0 ? whole(runs.lab().runs().stream().filter(Run::alive).map(Run::id)) : Stream.empty());
             case "profile" -> Stream.concat(arguments == 0 ? whole(runs.lab().runs().stream().filter(Run::alive).map(Run::id)) : Stream.empty(),
                     keys(Stream.of("steps", "by")));
             case "resume" -> arguments == 0 ? whole(resumable()) : Stream.empty();

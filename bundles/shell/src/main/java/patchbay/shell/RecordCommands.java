@@ -36,7 +36,7 @@ public final class RecordCommands {
         Output.of(session).print(Comparison.of(find(call.word(0)), find(call.word(1))).toText());
     }
 
-    @Descriptor("repeats a run from its record, swaps included, and compares every loss bit for bit")
+    @Descriptor("repeats a run from its record, swaps included, and compares every loss, bit for bit on the cpu engine")
     public void replay(CommandSession session, @Descriptor("RUN") String[] words) {
         var original = find(REPLAY.parse(words).word(0));
         var output = Output.of(session);
@@ -44,10 +44,14 @@ public final class RecordCommands {
         var running = Replay.begin(runs.lab(), original, watch);
         foreground.attend(running.run(), () -> watch.until(running.run()));
         var verdict = running.verdict();
-        if (!verdict.identical()) {
+        if (!verdict.repeated()) {
             throw new CommandFailed(difference(verdict));
         }
         output.line("bit-identical: %d steps, %d swaps (%s)".formatted(verdict.steps(), verdict.swaps(), verdict.replay()));
+        if (verdict.close() > 0) {
+            output.line("the other %d steps are not bound to be: their engine promises no same bits; their losses differ by at most %s"
+                    .formatted(verdict.close(), verdict.deviation()));
+        }
     }
 
     @Descriptor("writes a run's report anew, as the run is now, and shows where it is")
@@ -65,8 +69,8 @@ public final class RecordCommands {
             text.append("step %d differs: the loss was %s and is %s now; %d steps before it are bit-identical (%s)".formatted(
                     verdict.differing().getAsLong(), verdict.then(), verdict.now(), verdict.steps(), verdict.replay()));
         } else {
-            text.append("the replay ended after %d of %d steps, bit-identical so far: %s (%s)".formatted(
-                    verdict.steps(), verdict.of(), verdict.problem(), verdict.replay()));
+            text.append("the replay ended after %d of %d steps, %d of them bit-identical: %s (%s)".formatted(
+                    verdict.steps() + verdict.close(), verdict.of(), verdict.steps(), verdict.problem(), verdict.replay()));
         }
         verdict.refusals().forEach(refusal -> text.append("\n  refused this time: ").append(refusal));
         if (!verdict.circumstances().isEmpty()) {

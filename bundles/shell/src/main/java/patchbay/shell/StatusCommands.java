@@ -51,6 +51,7 @@ public final class StatusCommands {
                 .row("loss", Numbers.loss(last.loss()))
                 .row("speed", Numbers.whole(last.tokensPerSecond()) + " tokens/s, " + Numbers.milliseconds(last.milliseconds()) + " a step"));
         run.evaluated().ifPresent(result -> table.row("validation loss", Numbers.loss(result.loss())));
+        table.row("engine", run.engine().name());
         if (run.alarms() > 0) {
             table.row("alarms", run.alarms() + ": 'load' shows which");
         }

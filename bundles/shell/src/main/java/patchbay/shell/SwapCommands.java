@@ -16,6 +16,7 @@ import patchbay.lab.Run;
 import patchbay.lab.TextOptions;
 import patchbay.lab.record.Event;
 import patchbay.model.Plug;
+import patchbay.tensor.Engine;
 
 /** {@code swap} and {@code rollback}: each waits until the change has taken effect or was refused. */
 @Component(service = SwapCommands.class, property = {
@@ -62,8 +63,13 @@ public final class SwapCommands {
     }
 
     static String outcome(Run run, CompletableFuture<Event> outcome) throws InterruptedException {
+        return outcome(run, run.engine(), outcome);
+    }
+
+    /** @param on where the changed model is compiled */
+    static String outcome(Run run, Engine on, CompletableFuture<Event> outcome) throws InterruptedException {
         try {
-            var event = outcome.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            var event = outcome.get(PATIENCE_SECONDS + on.compileTime().toSeconds(), TimeUnit.SECONDS);
             if (event instanceof Event.Refused refused) {
                 throw new CommandFailed(EventText.refusal(refused));
             }

@@ -99,6 +99,24 @@ class CommandsTest {
     }
 
     @Test
+    void aRunMovesToAnotherEngineAndBack() throws Exception {
+        var none = workshop.execute("engine");
+        assertTrue(none.lines().anyMatch(line -> line.matches("cpu +asked for +1 thread.*")), none);
+        assertTrue(none.lines().anyMatch(line -> line.matches("reference +plain kernels in one thread.*")), none);
+        var run = workshop.endless();
+        assertTrue(workshop.execute("engine").contains("run " + run.id() + " computes on cpu"));
+        var moved = workshop.execute("engine reference");
+        assertTrue(moved.matches("(?s)step \\d+: engine: cpu → reference\\n.* \\d+ carried, 0 new, 0 lost; the training stood still for .*"), moved);
+        assertTrue(workshop.execute("status").lines().anyMatch(line -> line.matches("engine +reference")));
+        var already = assertThrows(UserError.class, () -> workshop.execute("engine reference"));
+        assertTrue(already.getMessage().contains("computes on reference already"), already.getMessage());
+        assertTrue(workshop.execute("engine " + run.id() + " cpu").contains("engine: reference → cpu"));
+        assertTrue(workshop.execute("rollback").contains("rolled back engine: cpu → reference"));
+        run.pause();
+        assertTrue(workshop.execute("swap engine cpu").contains("engine: reference → cpu"), "it is a socket like others");
+    }
+
+    @Test
     void explainShowsWhatAStepConsistsOf() throws Exception {
         var run = workshop.endless();
         var lines = workshop.execute("explain").lines().toList();
@@ -322,6 +340,10 @@ class CommandsTest {
             run tiny model.experts=0              | model.experts must be at least 1
             run broken                            | broken.yaml:2
             run nowhere/x.yaml                    | there is no experiment file
+            engine a b c                          | usage: engine [[RUN] ENGINE]
+            engine tornado                        | unknown engine 'tornado'; did you mean 'cpu'? valid: cpu, reference
+            engine reference                      | no run is alive in this process
+            engine nosuch cpu                     | unknown run 'nosuch'
             swap a                                | usage: swap SOCKET PLUGIN
             swap a b                              | no run is alive in this process
             rollback now                          | usage: rollback

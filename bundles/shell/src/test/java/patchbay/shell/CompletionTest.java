@@ -67,6 +67,7 @@ class CompletionTest {
         var run = workshop.endless();
         assertEquals(List.of(run.id()), offered("stop "));
         assertEquals(List.of(), offered("resume "));
+        assertEquals(List.of("cpu", "reference", run.id()), offered("engine "));
         assertEquals(List.of(), offered("status x "));
         run.stop("test");
         run.await();

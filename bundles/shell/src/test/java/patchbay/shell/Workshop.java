@@ -26,6 +26,7 @@ import patchbay.engine.cpu.CpuEngine;
 import patchbay.expert.rule.RuleExpert;
 import patchbay.expert.swiglu.SwiGlu;
 import patchbay.lab.Archive;
+import patchbay.lab.Engines;
 import patchbay.lab.ExperimentFolder;
 import patchbay.lab.Lab;
 import patchbay.lab.Run;
@@ -33,6 +34,7 @@ import patchbay.lab.Experiment;
 import patchbay.position.rope.RotaryPosition;
 import patchbay.router.cosine.CosineRouter;
 import patchbay.router.topk.TopKRouter;
+import patchbay.tensor.reference.ReferenceEngine;
 
 /** The commands in a real Gogo session, on a real lab with tiny models. */
 final class Workshop implements AutoCloseable {
@@ -64,14 +66,14 @@ final class Workshop implements AutoCloseable {
                 samples: {prompts: [the], tokens: 8}
                 """.formatted(folder.resolve("text.txt")));
         write(folder.resolve("broken.yaml"), "model: {layers: 2\n");
-        lab = new Lab(engine, Archive.of(new TopKRouter(), new CosineRouter(), new AuxiliaryLoss(), new LossFree(), new None(), new Dropless(), new SwiGlu(), new RuleExpert(),
+        lab = new Lab(new Engines(List.of(engine, new ReferenceEngine()), engine, "asked for"), Archive.of(new TopKRouter(), new CosineRouter(), new AuxiliaryLoss(), new LossFree(), new None(), new Dropless(), new SwiGlu(), new RuleExpert(),
                 new FullAttention(), new RotaryPosition()), folder.resolve("runs"), Duration.ofSeconds(20));
         runs = new Runs(lab);
         foreground = new Foreground(lab);
         streams.start();
         processor = new CommandProcessorImpl(streams);
         for (var commands : List.of(new RunCommand(runs, foreground, experiments), new ControlCommands(runs, foreground),
-                new StatusCommands(runs), new ProfileCommand(runs), new RackCommands(runs), new SwapCommands(runs), new ExpertCommands(runs), new FreezeCommands(runs), new RoutingCommand(runs),
+                new StatusCommands(runs), new ProfileCommand(runs), new EngineCommand(runs), new RackCommands(runs), new SwapCommands(runs), new ExpertCommands(runs), new FreezeCommands(runs), new RoutingCommand(runs),
                 new ExplainCommand(runs), new GenerateCommand(runs), new RulesCommand(runs),
                 new RecordCommands(runs, foreground), new DoctorCommand(name -> Optional.empty(), runs, List.of(engine)))) {
             functions(commands.getClass()).forEach(function -> processor.addCommand("patchbay", commands, function));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,7 @@ import patchbay.tensor.Variables;
  * A model with everything that it has learnt, and the programs that train and evaluate it. One thread at a time.
  *
  * <p>A changed model is made beside the running one by {@link #candidate}, which shares the storage of every variable that
- * keeps its name and shape, and takes over between two steps by {@link #takeOver}.
+ * keeps its name and shape (on another engine: copies it), and takes over between two steps by {@link #takeOver}.
  */
 public final class Learner implements AutoCloseable {
 
@@ -37,13 +38,15 @@ public final class Learner implements AutoCloseable {
     private final Variables variables;
     private final Births births;
     private final Map<String, Shape> reshaped;
+    /** Variables that the model before keeps elsewhere: they are copied when this one takes over. */
+    private final Set<String> moved;
     private final Map<String, String> copies;
     private final StepProgram stepProgram;
     private final Evaluation evaluation;
 
     /** @param drawn what first values are drawn from */
     private Learner(Engine engine, Decoder decoder, TrainingSettings settings, long seed, long drawn, Variables variables, Births births,
-            Map<String, Shape> reshaped, Map<String, String> copies) {
+            Map<String, Shape> reshaped, Set<String> moved, Map<String, String> copies) {
         this.engine = engine;
         this.decoder = decoder;
         this.settings = settings;
@@ -51,9 +54,15 @@ public final class Learner implements AutoCloseable {
         this.variables = variables;
         this.births = births;
         this.reshaped = reshaped;
+        this.moved = moved;
         this.copies = copies;
         this.stepProgram = StepProgram.compile(engine, decoder, settings, variables, births, drawn);
-        this.evaluation = new Evaluation(engine, decoder, settings.batch(), variables, drawn);
+        try {
+            this.evaluation = new Evaluation(engine, decoder, settings.batch(), variables, drawn);
+        } catch (RuntimeException | Error failure) {
+            stepProgram.close();
+            throw failure;
+        }
     }
 
     /** A model at its first values, drawn from {@code seed}. */
@@ -63,7 +72,7 @@ public final class Learner implements AutoCloseable {
 
     /** A model with values from elsewhere, such as a checkpoint, for variables of those names. */
     public static Learner resume(Engine engine, Decoder decoder, TrainingSettings settings, long seed, Variables values, Births births) {
-        return new Learner(engine, decoder, settings, seed, seed, values, births, Map.of(), Map.of());
+        return new Learner(engine, decoder, settings, seed, seed, values, births, Map.of(), Set.of(), Map.of());
     }
 
     /**
@@ -73,16 +82,16 @@ public final class Learner implements AutoCloseable {
      * @param step steps done when the other is to take over
      */
     public Learner candidate(Decoder changed, long step) {
-        return candidate(changed, step, Map.of());
+        return candidate(engine, changed, step, Map.of());
     }
 
     /**
-     * A {@link #candidate} that may have gained experts.
+     * A {@link #candidate} that may have gained experts, or be on another engine.
      *
      * @param copies of experts that it has and this one has not, by name, of whom they are copies
      */
-    public Learner candidate(Decoder changed, long step, Map<String, String> copies) {
-        return candidate(changed, step, engine.variables(), Map.of(), copies);
+    public Learner candidate(Engine on, Decoder changed, long step, Map<String, String> copies) {
+        return candidate(on, changed, step, on.variables(), Map.of(), copies);
     }
 
     /**
@@ -91,22 +100,25 @@ public final class Learner implements AutoCloseable {
      * @param kept the earlier model's variables: what this one lost is taken from there
      * @param keptBirths when those parameters joined
      */
-    public Learner candidate(Decoder changed, long step, Variables kept, Map<String, Long> keptBirths) {
-        return candidate(changed, step, kept, keptBirths, Map.of());
+    public Learner candidate(Engine on, Decoder changed, long step, Variables kept, Map<String, Long> keptBirths) {
+        return candidate(on, changed, step, kept, keptBirths, Map.of());
     }
 
-    private Learner candidate(Decoder changed, long step, Variables kept, Map<String, Long> keptBirths, Map<String, String> copies) {
+    private Learner candidate(Engine on, Decoder changed, long step, Variables kept, Map<String, Long> keptBirths, Map<String, String> copies) {
         var slices = slices(decoder, changed, copies);
-        var shared = engine.variables();
+        var mine = on.variables();
         var shapes = new LinkedHashMap<String, Shape>();
         var known = new LinkedHashMap<String, Long>();
+        var elsewhere = new LinkedHashSet<String>();
         asked(changed).forEach((name, shape) -> {
             boolean here = variables.contains(name);
             if (here && variables.type(name).shape().equals(shape)) {
-                shared.share(name, variables);
+                if (take(name, variables, mine)) {
+                    elsewhere.add(name);
+                }
                 known.computeIfAbsent(name, births.steps()::get);
             } else if (kept.contains(name) && kept.type(name).shape().equals(shape)) {
-                shared.share(name, kept);
+                take(name, kept, mine);
                 known.computeIfAbsent(name, keptBirths::get);
             } else if (here) {
                 shapes.put(name, variables.type(name).shape());
@@ -115,19 +127,44 @@ public final class Learner implements AutoCloseable {
                 }
             }
         });
-        return new Learner(engine, changed, settings, seed, mix(seed, step), shared, Births.at(step, known), shapes, copies);
+        return new Learner(on, changed, settings, seed, mix(seed, step), mine, Births.at(step, known), shapes, elsewhere, copies);
     }
 
-    /** A model of the same run at values that it had before. */
-    public Learner restored(Decoder earlier, Variables values, Map<String, Long> earlierBirths) {
-        return resume(engine, earlier, settings, seed, values, Births.at(0, earlierBirths));
+    /** Shares what lives in the same place and copies what does not; whether it copied. */
+    private static boolean take(String name, Variables from, Variables into) {
+        boolean copied = !into.isBeside(from);
+        if (copied) {
+            copy(name, from, into);
+        } else {
+            into.share(name, from);
+        }
+        return copied;
+    }
+
+    private static void copy(String name, Variables from, Variables into) {
+        var type = from.type(name);
+        if (type.dtype().isFloat()) {
+            var floats = new float[type.size()];
+            from.read(name, floats);
+            into.put(name, type, floats);
+        } else {
+            var ints = new int[type.size()];
+            from.read(name, ints);
+            into.put(name, type, ints);
+        }
+    }
+
+    /** A model of the same run, on the engine that it was on, at values that it had before. */
+    public Learner restored(Engine on, Decoder earlier, Variables values, Map<String, Long> earlierBirths) {
+        return resume(on, earlier, settings, seed, values, Births.at(0, earlierBirths));
     }
 
     /**
-     * Passes on what changed its shape, by the new parts' own rules or expert by expert, and what new experts copy. Called once,
+     * Passes on what is kept elsewhere and what changed its shape, by the new parts' own rules or expert by expert, and what new experts copy. Called once,
      * between two steps of {@code before}.
      */
     public void takeOver(Learner before) {
+        moved.forEach(name -> copy(name, before.variables, variables));
         var slices = slices(before.decoder, decoder, copies);
         reshaped.keySet().forEach(name -> {
             var type = variables.type(name);

@@ -225,7 +225,12 @@ interface StepProgram extends AutoCloseable {
 
             feed = new Feed(graph, settings.batch(), time, objective);
             adding = engine.compile(graph, variables);
-            applying = engine.compile(apply, variables);
+            try {
+                applying = engine.compile(apply, variables);
+            } catch (RuntimeException | Error failure) {
+                adding.close();
+                throw failure;
+            }
         }
 
         private static Initializer initializer(Tensor variable) {

@@ -1,5 +1,6 @@
 package patchbay.tensor;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Compiles graphs and runs them. One is chosen when the platform starts. */
@@ -21,7 +22,21 @@ public interface Engine {
         return List.of();
     }
 
-    /** An empty set of variables that lives where this engine computes. */
+    /** Whether the same program gives the same bits for the same values every time. */
+    default boolean isRepeatable() {
+        return true;
+    }
+
+    /** How long compiling a model may take here, beyond what building and trying one takes anyway, before it counts as hanging. */
+    default Duration compileTime() {
+        return Duration.ZERO;
+    }
+
+    /**
+     * An empty set of variables that lives where this engine computes.
+     *
+     * @throws UserError if it cannot compute here, with what is missing
+     */
     Variables variables();
 
     /**

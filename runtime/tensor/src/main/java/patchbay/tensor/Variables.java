@@ -28,7 +28,10 @@ public interface Variables {
     /** Another name set over the same storage: what both hold they share; what is added to one, the other does not have. */
     Variables fork();
 
-    /** Takes the variable {@code name} of {@code other} (of the same engine) into this set, sharing storage, in place of any of that name. */
+    /** Whether variables of {@code other} live in the same place, so that {@link #share} can take them. */
+    boolean isBeside(Variables other);
+
+    /** Takes the variable {@code name} of {@code other} (which {@link #isBeside} this) into this set, sharing storage, in place of any of that name. */
     void share(String name, Variables other);
 
     /** A copy with storage of its own. */

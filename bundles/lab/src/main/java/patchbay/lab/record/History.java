@@ -41,6 +41,11 @@ public record History(List<Entry> entries) {
         return new History(kept.stream().filter(index -> index >= journalled).map(entries::get).toList());
     }
 
+    /** Its first {@code journalled} entries. */
+    public History upTo(long journalled) {
+        return new History(entries.subList(0, (int) Math.min(journalled, entries.size())));
+    }
+
     /**
      * What a run that is resumed from a checkpoint has to do again: the swaps and rollbacks that happened after its first {@code journalled}
      * entries, and those that it was to do again after an earlier interruption and had not come to.
@@ -115,6 +120,7 @@ public record History(List<Entry> entries) {
                 default -> { }
             }
         });
+        sockets.remove(Fitted.ENGINE);
         return List.copyOf(sockets.values());
     }
 
@@ -122,6 +128,15 @@ public record History(List<Entry> entries) {
         var stays = after.stream().map(Fitted::socket).toList();
         before.stream().map(Fitted::socket).filter(socket -> !stays.contains(socket)).forEach(sockets::remove);
         after.forEach(fitted -> sockets.put(fitted.socket(), fitted));
+    }
+
+    /** The engine that it was swapped to last; empty if it has the one that it began with. */
+    public Optional<String> engine() {
+        return events().flatMap(event -> switch (event) {
+            case Event.Swapped swapped -> swapped.after().stream();
+            case Event.RolledBack back -> back.after().stream();
+            default -> Stream.<Fitted>empty();
+        }).filter(fitted -> fitted.socket().equals(Fitted.ENGINE)).map(Fitted::plugin).reduce((_, last) -> last);
     }
 
     private static void replace(Map<String, Fitted> sockets, List<Fitted> wiring) {

@@ -94,7 +94,7 @@ final class Tornado {
             graphs = new TaskGraphs(names);
         } catch (ClassNotFoundException absent) {
             throw new Unavailable("the JVM was started without TornadoVM's modules (no " + absent.getMessage()
-                    + "); ./patchbay adds them where TORNADOVM_HOME is set", absent);
+                    + "); ./patchbay adds them where TORNADOVM_HOME is set, but not with --engine cpu", absent);
         } catch (ReflectiveOperationException | RuntimeException | LinkageError other) {
             throw new Unavailable("this TornadoVM is not the one that the engine knows: " + other.getMessage(), other);
         }

@@ -1,6 +1,7 @@
 package patchbay.engine.tornado;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -30,8 +31,12 @@ public final class TornadoEngine implements Engine, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TornadoEngine.class);
 
+    private static final Duration COMPILE_TIME = Duration.ofSeconds(120);
+
     private final Function<String, Optional<String>> property;
     private final Optional<String> sdk;
+    /** One program after the other is compiled, and nobody else waits for it: a run may be using this engine meanwhile. */
+    private final Object compilation = new Object();
     private final FusedKernels fusion = new FusedKernels();
     private Optional<TornadoProgram.Host> host = Optional.empty();
     private String obstacle = "";
@@ -74,6 +79,18 @@ public final class TornadoEngine implements Engine, AutoCloseable {
                 .orElse(List.of());
     }
 
+    /** Drivers promise no bits, and another device has others. */
+    @Override
+    public boolean isRepeatable() {
+        return false;
+    }
+
+    /** Every kernel by TornadoVM's compiler first and the device's own then. */
+    @Override
+    public Duration compileTime() {
+        return COMPILE_TIME;
+    }
+
     @Override
     public Variables variables() {
         return new TornadoVariables(required().memory());
@@ -86,8 +103,9 @@ public final class TornadoEngine implements Engine, AutoCloseable {
             throw new IllegalArgumentException("these variables are kept by another engine");
         }
         here.declare(graph);
-        synchronized (this) {
-            return new Compiler(graph, here.arrays(), fusion).compile(here, on);
+        var compiler = new Compiler(graph, here.arrays(), fusion); // which may run a plugin's code
+        synchronized (compilation) {
+            return compiler.compile(here, on);
         }
     }
 

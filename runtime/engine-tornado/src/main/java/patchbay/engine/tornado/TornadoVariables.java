@@ -78,11 +78,16 @@ final class TornadoVariables implements Variables {
     }
 
     @Override
+    public boolean isBeside(Variables other) {
+        return other instanceof TornadoVariables there && there.areOn(memory);
+    }
+
+    @Override
     public void share(String name, Variables other) {
-        if (!(other instanceof TornadoVariables there) || !there.areOn(memory)) {
+        if (!isBeside(other)) {
             throw new IllegalArgumentException("variable '" + name + "' is kept by another engine and cannot be shared");
         }
-        arrays.share(name, there.arrays);
+        arrays.share(name, ((TornadoVariables) other).arrays);
     }
 
     @Override

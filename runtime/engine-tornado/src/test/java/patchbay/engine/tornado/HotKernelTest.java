@@ -10,6 +10,7 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.instruction.ConstantInstruction;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,9 @@ import patchbay.tensor.Variables;
 @NeedsTornado
 class HotKernelTest {
 
-    private static final int UPDATES = 20;
+    private static final int UPDATES = Integer.getInteger("tornado.updates", 20);
+    /** In TornadoVM and the JDK, by what they keep of the first few compilations. */
+    private static final int SETTLED = 5;
 
     /** Its own copy of {@link HotKernel}, as the bundle of a plugin has one. */
     private static final class Bundle extends ClassLoader {
@@ -92,15 +95,27 @@ class HotKernelTest {
             var variables = engine.variables();
             var bundles = new ArrayList<WeakReference<Bundle>>();
             var before = engine.devices();
+            int settled = 0;
             for (int version = 1; version <= UPDATES; version++) {
                 bundles.add(update(engine, variables, version));
+                if (version == SETTLED) {
+                    settled = classes();
+                }
             }
             for (int i = 0; i < 20 && left(bundles) > 1; i++) {
                 System.gc();
             }
             assertTrue(left(bundles) <= 1, () -> left(bundles) + " of " + UPDATES + " class loaders are left; TornadoVM remembers the last");
             assertEquals(before, engine.devices(), "memory in use");
+            int more = classes() - settled;
+            System.out.println(UPDATES + " updates: " + more + " classes more than after " + SETTLED + ", " + engine.devices().getFirst().strip());
+            assertTrue(more < UPDATES / 4, () -> more + " classes more");
         }
+    }
+
+    private static int classes() {
+        System.gc();
+        return ManagementFactory.getClassLoadingMXBean().getLoadedClassCount();
     }
 
     private static long left(List<WeakReference<Bundle>> bundles) {

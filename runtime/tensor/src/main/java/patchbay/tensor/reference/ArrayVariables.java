@@ -139,6 +139,11 @@ public final class ArrayVariables implements Variables {
     }
 
     @Override
+    public boolean isBeside(Variables other) {
+        return other instanceof ArrayVariables;
+    }
+
+    @Override
     public void share(String name, Variables other) {
         if (!(other instanceof ArrayVariables arrays)) {
             throw new IllegalArgumentException("variable '" + name + "' is kept by another engine and cannot be shared");
