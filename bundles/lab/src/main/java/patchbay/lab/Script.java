@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.History;
@@ -97,10 +98,10 @@ final class Script {
         return true;
     }
 
-    /** The entries not handed out yet that are due when {@code step} steps are done, or earlier. */
-    List<Entry> until(long step) {
+    /** The entries not handed out yet, in their order, up to the first that is not {@code near}. */
+    List<Entry> next(Predicate<Entry> near) {
         int from = next;
-        while (next < entries.size() && entries.get(next).step() <= step) {
+        while (next < entries.size() && near.test(entries.get(next))) {
             next++;
         }
         return entries.subList(from, next);

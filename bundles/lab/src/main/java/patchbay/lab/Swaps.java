@@ -162,6 +162,12 @@ final class Swaps implements AutoCloseable {
         return transaction.outcome;
     }
 
+    /** How long compiling the changed model may well take: a part of what is allowed. */
+    double compileSeconds(Change change) {
+        var name = change instanceof Change.Move move ? move.plugin() : engine().name();
+        return engines.all().stream().filter(on -> on.name().equals(name)).mapToDouble(on -> on.compileTime().toMillis() / 4000.0).sum();
+    }
+
     /** Whether {@code change} waits already. */
     synchronized boolean isAsked(Change change) {
         return asked.stream().anyMatch(transaction -> transaction.change.equals(change));

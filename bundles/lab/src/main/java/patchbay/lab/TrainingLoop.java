@@ -203,8 +203,7 @@ final class TrainingLoop {
 
     /** Hands the swaps that are known beforehand to the builder when their step comes near. */
     private void schedulePlanned() {
-        long horizon = step + lead(LEAD_SECONDS);
-        script.until(horizon).forEach(entry -> swaps.plan(entry.step(), entry.change(), entry.cause()));
+        script.next(entry -> entry.step() <= step + lead(LEAD_SECONDS + swaps.compileSeconds(entry.change()))).forEach(entry -> swaps.plan(entry.step(), entry.change(), entry.cause()));
     }
 
     private long lead(double seconds) {

@@ -181,8 +181,10 @@ class EngineSwapTest {
 
     @Test
     void aReplaySaysWhichStepsAreBoundToHaveTheSameBits() throws InterruptedException {
-        try (var laboratory = laboratory(new Elsewhere(inner, false, Duration.ZERO, UnaryOperator.identity()))) {
-            var run = laboratory.finished(laboratory.experiment(MOVE));
+        try (var laboratory = laboratory(new Elsewhere(inner, false, Duration.ofSeconds(60), UnaryOperator.identity()))) {
+            var plain = laboratory.finished(laboratory.experiment());
+            var run = laboratory.finished(laboratory.experiment(MOVE)); // which is prepared long before
+            assertEquals(Laboratory.losses(plain), Laboratory.losses(run));
             var replay = Replay.begin(laboratory.lab, run.folder(), new RunListener() {});
             Laboratory.ended(replay.run());
             var verdict = replay.verdict();
