@@ -8,7 +8,8 @@ import java.util.Set;
 /**
  * Cuts a program's tasks into as few graphs as TornadoVM allows. A graph holds 1,024 nodes (a task, each constant, and for an
  * array one for itself, one for its way to the device and one for its release, and one more each time that a task writes it),
- * 256 tasks, and 8,192 bytes of what it notes of its tasks.
+ * 256 tasks, and 8,192 bytes of what it notes of its tasks. And it tells arrays apart by their hash codes alone: two of the
+ * same in one graph would be one to it.
  */
 final class Cut {
 
@@ -41,6 +42,9 @@ final class Cut {
         var allArrays = new HashSet<>(arrays);
         var allNumbers = new HashSet<>(numbers);
         sort(task, allArrays, allNumbers);
+        if (allArrays.stream().mapToInt(System::identityHashCode).distinct().count() < allArrays.size()) {
+            return false;
+        }
         // the device, its allocations, and one to spare
         int nodes = 3 + allNumbers.size() + 3 * allArrays.size() + tasks.size() + 1 + written + arraysOf(task);
         return nodes <= NODES && tasks.size() < TASKS && bytes + bytesOf(task) <= BYTES;

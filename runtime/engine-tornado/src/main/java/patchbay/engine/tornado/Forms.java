@@ -4,11 +4,10 @@ import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import patchbay.engine.tornado.forms.HalfPrecision;
 import patchbay.engine.tornado.forms.MatMul;
 import patchbay.tensor.Kernel;
 import patchbay.tensor.Launch;
-import patchbay.tensor.UserError;
 
 /** What runs on a device in the place of a plain kernel, where another form suits it better. */
 final class Forms {
@@ -22,8 +21,10 @@ final class Forms {
     record Form(Method kernel, int rows, List<Integer> more) {}
 
     private static final String PLAIN = "patchbay.kernels";
-    /** What TornadoVM compiles wrong without a word. */
-    private static final Set<String> WRONG = Set.of("HalfPrecision.toF16", "HalfPrecision.toBf16");
+    /** Of the same arguments and rows. */
+    private static final Map<String, Method> LIKE = Map.of(
+            "HalfPrecision.toF16", Kernel.of(HalfPrecision.class, "toF16").method(),
+            "HalfPrecision.toBf16", Kernel.of(HalfPrecision.class, "toBf16").method());
     /** One thread computes a tile of columns; the number of columns is the second whole number that they are given. */
     private static final Map<String, Method> TILED = Map.of(
             "MatMul.matmul", Kernel.of(MatMul.class, "matmul").method(),
@@ -32,12 +33,11 @@ final class Forms {
 
     private Forms() {}
 
-    /** @throws UserError if the device would compute something else */
     static Form of(Launch launch) {
         var plain = launch.kernel().method();
         var name = plain.getDeclaringClass().getPackageName().equals(PLAIN) ? launch.kernel().name() : "";
-        if (WRONG.contains(name)) {
-            throw new UserError("engine tornado: kernel " + name + " is not compiled right by TornadoVM 5.2; the cpu engine computes it");
+        if (LIKE.containsKey(name)) {
+            return new Form(LIKE.get(name), launch.rows(), List.of());
         }
         return Optional.ofNullable(TILED.get(name)).map(tiled -> {
             int tiles = (columns(launch) + MatMul.TILE - 1) / MatMul.TILE;

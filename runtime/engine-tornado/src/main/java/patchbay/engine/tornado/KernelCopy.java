@@ -11,6 +11,7 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeModel;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
@@ -20,15 +21,21 @@ import java.lang.classfile.attribute.EnclosingMethodAttribute;
 import java.lang.classfile.attribute.InnerClassesAttribute;
 import java.lang.classfile.attribute.NestHostAttribute;
 import java.lang.classfile.attribute.NestMembersAttribute;
+import java.lang.classfile.attribute.RuntimeVisibleTypeAnnotationsAttribute;
 import java.lang.classfile.constantpool.PoolEntry;
+import java.lang.classfile.instruction.ArrayLoadInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LocalVariable;
 import java.lang.classfile.instruction.OperatorInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import patchbay.tensor.UserError;
 
 /**
@@ -75,8 +82,13 @@ final class KernelCopy {
         }
     }
 
-    /** The method of {@code copy} that {@code kernel} has become. */
+    /**
+     * The method of {@code copy} that {@code kernel} has become.
+     *
+     * @throws UserError if it calls what TornadoVM cannot compile
+     */
     static Method of(Class<?> copy, Method kernel) {
+        refuse(kernel);
         try {
             return copy.getMethod(renamed(kernel.getDeclaringClass(), kernel.getName()), kernel.getParameterTypes());
         } catch (NoSuchMethodException impossible) {
@@ -98,11 +110,13 @@ final class KernelCopy {
                 // the generated code has the parameters' names, and half, say, is a word of OpenCL
                 case LocalVariable local ->
                     code.localVariable(local.slot(), local.name().stringValue() + "_", local.typeSymbol(), local.startScope(), local.endScope());
+                // copied as it is, it would not follow the code that moves
+                case RuntimeVisibleTypeAnnotationsAttribute parallel -> code.with(RuntimeVisibleTypeAnnotationsAttribute.of(parallel.annotations()));
+                // what is loaded from these arrays would be computed with in 8 or 16 bits; a sum of floats makes it an int
+                case ArrayLoadInstruction load when load.typeKind() == TypeKind.SHORT || load.typeKind() == TypeKind.BYTE ->
+                    code.with(load).i2f().fconst_0().fadd().f2i();
                 case OperatorInstruction shift when shift.opcode() == Opcode.IUSHR -> shiftInt(code);
                 case OperatorInstruction shift when shift.opcode() == Opcode.LUSHR -> shiftLong(code);
-                case InvokeInstruction call when REFUSED.contains(call.owner().asSymbol().displayName() + "." + call.name().stringValue()) ->
-                    throw new UserError("kernel " + original.getName() + " calls " + call.owner().asSymbol().displayName() + "."
-                            + call.name().stringValue() + ", which TornadoVM refuses or compiles wrong; write it in plain arithmetic");
                 default -> code.with(element);
             }
         };
@@ -129,6 +143,33 @@ final class KernelCopy {
         } catch (IOException error) {
             throw new UncheckedIOException("the class file of kernel " + original.getName() + " cannot be read", error);
         }
+    }
+
+    private static void refuse(Method kernel) {
+        var bodies = parse(kernel.getDeclaringClass()).methods().stream()
+                .collect(Collectors.groupingBy(method -> method.methodName().stringValue()));
+        var seen = new HashSet<String>();
+        var open = new ArrayDeque<>(List.of(kernel.getName()));
+        while (!open.isEmpty()) {
+            var name = open.remove();
+            if (seen.add(name)) {
+                for (var call : calls(bodies.getOrDefault(name, List.of()))) {
+                    var called = call.owner().asSymbol().displayName() + "." + call.name().stringValue();
+                    if (REFUSED.contains(called)) {
+                        throw new UserError("kernel " + kernel.getDeclaringClass().getName() + "." + kernel.getName() + " calls " + called
+                                + ", which TornadoVM refuses or compiles wrong; write it in plain arithmetic");
+                    }
+                    if (call.owner().asInternalName().equals(kernel.getDeclaringClass().getName().replace('.', '/'))) {
+                        open.add(call.name().stringValue());
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<InvokeInstruction> calls(List<MethodModel> methods) {
+        return methods.stream().flatMap(method -> method.code().stream()).flatMap(CodeModel::elementStream)
+                .filter(InvokeInstruction.class::isInstance).map(InvokeInstruction.class::cast).toList();
     }
 
     /** {@code x >>> n} without the shift that TornadoVM takes for {@code >>}: {@code (x >> n) & (2 << 31 - n) - 1}. */

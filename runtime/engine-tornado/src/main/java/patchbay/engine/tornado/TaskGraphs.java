@@ -28,6 +28,12 @@ final class TaskGraphs {
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskGraphs.class);
 
+    /**
+     * Of OpenCL's compiler: products may be added without rounding, but there are infinities, NaN and −0, which TornadoVM's own
+     * choice denies; and NaN has the name that TornadoVM gives it.
+     */
+    private static final String COMPILER_FLAGS = "-cl-mad-enable -w -DNaNF=NAN -DNaN=NAN";
+
     // Graphs
     private final MethodHandle getDeviceContext;
     private final MethodHandle setResetToFalse;
@@ -47,6 +53,8 @@ final class TaskGraphs {
     private final MethodHandle getLocalStateObject;
     private final MethodHandle getDataObjectState;
     private final MethodHandle getDeviceBufferState;
+    private final MethodHandle withCompilerFlags;
+    private final Object openCl;
     private final MethodHandle newFrame;
     private final MethodHandle withPreCompilation;
     private final MethodHandle execute;
@@ -109,6 +117,9 @@ final class TaskGraphs {
         getLocalStateObject = method(graphContext, "getLocalStateObject", Object.class, access);
         getDataObjectState = method(localState, "getDataObjectState");
         getDeviceBufferState = method(names.type("runtime.tasks.DataObjectState"), "getDeviceBufferState", device);
+        var backend = names.type("api.enums.TornadoVMBackendType");
+        withCompilerFlags = method(graph, "withCompilerFlags", backend, String.class);
+        openCl = constant(backend, "OPENCL");
         newFrame = constructor(frame, long.class);
         withPreCompilation = method(graph, "withPreCompilation", frame);
         execute = method(graph, "execute", frame);
@@ -157,6 +168,7 @@ final class TaskGraphs {
     Object graph(Device device, String name, List<Task> tasks, Map<Object, Object> buffers, Consumer<Task> before) {
         var graph = call(newGraph, name);
         call(setDevice, graph, device.handle());
+        call(withCompilerFlags, graph, openCl, COMPILER_FLAGS);
         call(transferToDevice, graph, 0, buffers.keySet().toArray());
         for (var task : tasks) {
             before.accept(task);

@@ -134,11 +134,12 @@ public final class TornadoEngine implements Engine, AutoCloseable {
     }
 
     private TornadoProgram.Host find() throws Unavailable {
-        Sdk.at(Path.of(sdk.orElseThrow(() -> new Unavailable("TORNADOVM_HOME is not set; it is the folder of TornadoVM's SDK"))));
+        var home = Sdk.at(Path.of(sdk.orElseThrow(() -> new Unavailable("TORNADOVM_HOME is not set; it is the folder of TornadoVM's SDK")))).home();
         var tornado = new Tornado(ClassLoader.getSystemClassLoader());
         var device = Devices.choose(tornado.devices(), property.apply("patchbay.device").orElse(""));
         var classes = new KernelClasses(tornado, Path.of(property.apply("patchbay.tornado.classes")
                 .orElseThrow(() -> new Unavailable("patchbay.tornado.classes is not set: it names a folder on the class path"))));
-        return new TornadoProgram.Host(tornado, device, new DeviceMemory(tornado, device), classes);
+        var code = new GeneratedCode(home, Path.of(property.apply("patchbay.home").orElseGet(() -> System.getProperty("java.io.tmpdir")), ".patchbay", "refused"));
+        return new TornadoProgram.Host(tornado, device, new DeviceMemory(tornado, device), classes, code);
     }
 }

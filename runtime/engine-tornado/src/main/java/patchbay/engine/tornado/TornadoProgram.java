@@ -3,6 +3,7 @@ package patchbay.engine.tornado;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import patchbay.tensor.KernelError;
 import patchbay.tensor.Plan;
 import patchbay.tensor.Profile;
 import patchbay.tensor.UserError;
@@ -22,7 +24,7 @@ import patchbay.tensor.reference.ArrayProgram;
 final class TornadoProgram extends ArrayProgram {
 
     /** What a program runs on. */
-    record Host(Tornado tornado, Device device, DeviceMemory memory, KernelClasses classes) {
+    record Host(Tornado tornado, Device device, DeviceMemory memory, KernelClasses classes, GeneratedCode code) {
         TaskGraphs graphs() {
             return tornado.graphs();
         }
@@ -43,6 +45,7 @@ final class TornadoProgram extends ArrayProgram {
     /** Arrays that are this program's own. */
     private final List<Object> own = new ArrayList<>();
     private final List<Part> parts = new ArrayList<>();
+    private final Set<List<Object>> checked = new HashSet<>();
     private final KernelClasses.Lease classes;
     private final long number;
     private final Object frame;
@@ -55,7 +58,7 @@ final class TornadoProgram extends ArrayProgram {
      * @param variables arrays of variables
      * @param renewed arrays of variables that a run changes
      * @param computed arrays that need no values from outside
-     * @throws UserError if there is no room, or TornadoVM cannot compile a kernel
+     * @throws UserError if there is no room, or TornadoVM cannot compile a kernel ({@link KernelError})
      */
     TornadoProgram(Host host, Map<String, Named> inputs, Map<String, Named> outputs, Set<Object> variables, Collection<?> renewed,
             Set<Object> computed, List<Step> steps, Plan plan) {
@@ -131,18 +134,22 @@ final class TornadoProgram extends ArrayProgram {
         return cut;
     }
 
-    /** @throws UserError that names the operation, the place and the kernel that TornadoVM cannot compile */
+    /** @throws KernelError that names the operation, the place and the kernel that TornadoVM cannot compile */
     private void compile(Part part) {
         try {
             host.graphs().compile(part.graph, frame);
         } catch (RuntimeException | Error error) {
-            var message = String.valueOf(error.getMessage());
-            var step = part.steps.stream().filter(each -> message.contains(part.nameOf(each) + " ")).findFirst();
-            throw new UserError("engine tornado: TornadoVM cannot compile " + step.map(each -> each.label() + ", kernel " + each.kernel())
-                    .orElseGet(() -> "one of the kernels " + part.steps.stream().map(Step::kernel).distinct().toList())
-                    + ": " + message.lines().map(line -> line.replaceAll("\u001B\\[[0-9;]*m", "").strip()).filter(line -> line.startsWith("The internal error is:"))
-                            .findFirst().orElseGet(error::toString), error);
+            throw host.code.refused(part.steps, part.steps.stream().map(part::nameOf).toList(), error);
         }
+        for (var step : part.steps) {
+            if (checked.add(compiledInto(step.task()))) {
+                host.code.check(step, source(part, step));
+            }
+        }
+    }
+
+    private String source(Part part, Step step) {
+        return host.graphs().source(host.device, number, part.graph, part.nameOf(step));
     }
 
     private Object graph(String name, List<Step> steps) {
@@ -160,16 +167,25 @@ final class TornadoProgram extends ArrayProgram {
         if (closed) {
             throw new IllegalStateException("this program is closed");
         }
-        needed.forEach(host.memory::toDevice);
-        if (times.isPresent()) {
-            times.get().run(this::runParts);
-            for (var part : parts) {
-                part.steps.forEach(step -> times.get().add(step, host.graphs().nanoseconds(part.graph, part.nameOf(step))));
-            }
-        } else {
+        times.ifPresentOrElse(this::runTimed, () -> {
+            needed.forEach(host.memory::toDevice);
             runParts();
-        }
+        });
         changed.forEach(host.memory::writtenOnDevice);
+    }
+
+    private void runTimed(TaskTimes times) {
+        boolean tasks = times.taskTimesNext();
+        host.graphs().profile(frame, tasks);
+        long began = System.nanoTime();
+        long bytes = host.memory.copiedIn();
+        needed.forEach(host.memory::toDevice);
+        long copied = System.nanoTime() - began;
+        runParts();
+        times.ran(System.nanoTime() - began, copied, host.memory.copiedIn() - bytes);
+        if (tasks) {
+            parts.forEach(part -> part.steps.forEach(step -> times.add(step, host.graphs().nanoseconds(part.graph, part.nameOf(step)))));
+        }
     }
 
     /** One program at a time, and none while another one's code is given up: TornadoVM takes that for the device's. */
@@ -225,13 +241,13 @@ final class TornadoProgram extends ArrayProgram {
     private Stream<Plan.Compiled> compiled() {
         return parts.stream().flatMap(part -> part.steps.stream().filter(step -> !step.isCopy()).map(step -> {
             var name = part.nameOf(step);
-            return new Plan.Compiled(name, host.graphs().grid(part.graph, name), host.graphs().source(host.device, number, part.graph, name));
+            return new Plan.Compiled(name, host.graphs().grid(part.graph, name), source(part, step));
         }));
     }
 
     @Override
     public void profile(boolean on) {
-        host.graphs().profile(frame, on);
+        host.graphs().profile(frame, false);
         times = on ? Optional.of(new TaskTimes()) : Optional.empty();
     }
 

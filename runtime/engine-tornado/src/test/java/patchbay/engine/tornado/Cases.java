@@ -77,6 +77,10 @@ final class Cases {
         FLOATS.put("equal", (on, n) -> on.a.equal(on.a));
         FLOATS.put("not-equal", (on, n) -> on.a.notEqual(on.b));
         FLOATS.put("where", (on, n) -> on.a.less(on.b).where(on.b, on.c));
+        unary("to f16", x -> x.toF16().toFloat());
+        unary("to bf16", x -> x.toBf16().toFloat());
+        FLOATS.put("matmul with f16", (on, n) -> on.a.matmul(on.w.toF16()));
+        FLOATS.put("gather of bf16", (on, n) -> on.a.toBf16().gather(on.choices));
         unary("transpose", x -> x.transpose(0, 1));
         unary("slice", x -> x.slice(1, 2, 5));
         unary("concat", x -> Layout.concat(1, x.slice(1, 0, 2), x));

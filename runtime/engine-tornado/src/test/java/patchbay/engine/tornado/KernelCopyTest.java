@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.TypeAnnotation;
+import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.classfile.instruction.LocalVariable;
 import org.junit.jupiter.api.Test;
 import patchbay.kernels.Noise;
 import patchbay.kernels.Parallel;
@@ -32,10 +37,20 @@ class KernelCopyTest {
 
         private Fused() {}
 
+        public static void twice(int first, int count, float[] x) {
+            for (@Parallel int i = 0; i < count; i++) {
+                x[i] = 2 * x[i];
+            }
+        }
+
         public static void fma(int first, int count, float[] x) {
             for (@Parallel int i = 0; i < count; i++) {
-                x[i] = Math.fma(x[i], x[i], 1);
+                x[i] = squared(x[i]);
             }
+        }
+
+        private static float squared(float x) {
+            return Math.fma(x, x, 1);
         }
     }
 
@@ -82,8 +97,26 @@ class KernelCopyTest {
     }
 
     @Test
-    void whatTornadoVmCompilesWrongIsRefused() {
-        var error = assertThrows(UserError.class, () -> KernelCopy.of(Fused.class, 1));
-        assertTrue(error.getMessage().contains("Fused calls Math.fma, which TornadoVM"), error.getMessage());
+    void whatTornadoVmCompilesWrongIsRefusedWhereItIsCalled() {
+        var copy = KernelCopy.of(Fused.class, 1);
+        var error = assertThrows(UserError.class, () -> KernelCopy.of(copy, Kernel.of(Fused.class, "fma").method()));
+        assertTrue(error.getMessage().contains("Fused.fma calls Math.fma, which TornadoVM"), error.getMessage());
+        assertEquals("Fused_twice", KernelCopy.of(copy, Kernel.of(Fused.class, "twice").method()).getName());
+    }
+
+    /** TornadoVM finds the parallel loop by where its variable lives. */
+    @Test
+    void theAnnotationFollowsTheCode() throws Exception {
+        var copy = KernelCopy.of(Awkward.class, 2);
+        try (var in = copy.getClassLoader().getResourceAsStream(copy.getName().replace('.', '/') + ".class")) {
+            var code = (CodeAttribute) ClassFile.of().parse(in.readAllBytes()).methods().stream()
+                    .filter(method -> method.methodName().equalsString("Awkward_shifts")).findFirst().orElseThrow().code().orElseThrow();
+            var loop = code.elementStream().filter(LocalVariable.class::isInstance).map(LocalVariable.class::cast)
+                    .filter(variable -> variable.name().equalsString("i_")).findFirst().orElseThrow();
+            var annotation = code.findAttribute(Attributes.runtimeVisibleTypeAnnotations()).orElseThrow().annotations().getFirst();
+            var there = ((TypeAnnotation.LocalVarTarget) annotation.targetInfo()).table().getFirst();
+            assertEquals(code.labelToBci(loop.startScope()), code.labelToBci(there.startLabel()));
+            assertEquals(code.labelToBci(loop.endScope()), code.labelToBci(there.endLabel()));
+        }
     }
 }

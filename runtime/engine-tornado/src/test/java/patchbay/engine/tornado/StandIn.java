@@ -60,7 +60,7 @@ public final class StandIn extends ClassLoader {
             api.runtime.ExecutorFrame: new(long); void setProfilerMode(api.enums.ProfilerMode); void setProfilerOff()
             runtime.tasks.TornadoTaskGraph: new(String); runtime.tasks.meta.ScheduleContext meta(); void setDevice(api.common.TornadoDevice); \
             void addInner(api.common.SchedulableTask); void transferToDevice(int, Object[]); field runtime.graph.TornadoExecutionContext executionContext; \
-            void withPreCompilation(api.runtime.ExecutorFrame); Object execute(api.runtime.ExecutorFrame); void waitOn(); \
+            void withCompilerFlags(api.enums.TornadoVMBackendType, String); void withPreCompilation(api.runtime.ExecutorFrame); Object execute(api.runtime.ExecutorFrame); void waitOn(); \
             api.common.SchedulableTask getTask(String); field api.profiler.TornadoProfiler timeProfiler
             runtime.TornadoCoreRuntime: static runtime.TornadoCoreRuntime getTornadoRuntime(); Object resolveMethod(Method)
             runtime.sketcher.TornadoSketcher: static Map cache
@@ -70,6 +70,7 @@ public final class StandIn extends ClassLoader {
     private static final String ENUMS = """
             api.common.Access: READ_WRITE
             api.enums.ProfilerMode: SILENT
+            api.enums.TornadoVMBackendType: OPENCL
             api.profiler.ProfilerType: TASK_KERNEL_TIME COPY_IN_TIME COPY_OUT_TIME
             """;
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Gradients;
 import patchbay.tensor.Initializer;
+import patchbay.tensor.Kernel;
+import patchbay.tensor.KernelError;
 import patchbay.tensor.Program;
 import patchbay.tensor.Shape;
 import patchbay.tensor.TensorType;
@@ -50,7 +53,8 @@ class TornadoTest {
     private TornadoProgram.Host host(StandIn standIn) throws Unavailable {
         var tornado = new Tornado(standIn);
         var device = tornado.devices().getFirst();
-        return new TornadoProgram.Host(tornado, device, new DeviceMemory(tornado, device), new KernelClasses(tornado, folder));
+        return new TornadoProgram.Host(tornado, device, new DeviceMemory(tornado, device), new KernelClasses(tornado, folder),
+                new GeneratedCode(folder, folder.resolve("refused")));
     }
 
     private static Program compile(TornadoProgram.Host host, Graph graph, Variables variables) {
@@ -212,6 +216,43 @@ class TornadoTest {
             program.run();
             assertTrue(Math.abs(program.floats("y")[0]) < 0.2f);
         }
+    }
+
+    /** TornadoVM tells arrays apart by their hash codes. */
+    @Test
+    void arraysOfOneHashCodeAreNotInOneGraph() throws Exception {
+        var byHash = new HashMap<Integer, float[]>();
+        var a = new float[1];
+        for (; byHash.putIfAbsent(System.identityHashCode(a), a) == null; a = new float[1]) { } // some 50,000 arrays
+        var b = byHash.get(System.identityHashCode(a));
+        var kernel = Kernel.of(Copies.class, "floats").method();
+        var other = new float[1];
+        assertEquals(List.of(1, 2), Cut.of(List.of(new Task("t0", kernel, List.of(0, 1, a, other)), new Task("t1", kernel, List.of(0, 1, b, other)),
+                new Task("t2", kernel, List.of(0, 1, b, other)))).stream().map(List::size).toList());
+    }
+
+    @Test
+    void codeThatIsRefusedIsKept() throws Exception {
+        var code = new GeneratedCode(folder, folder.resolve("kept"));
+        var logs = Files.createDirectories(folder.resolve("var/opencl-logs/device-0-0"));
+        Files.writeString(logs.resolve("p7g0.t1-Copies_floats.cl"), "__kernel void Copies_floats");
+        Files.writeString(logs.resolve("p7g0.t1-Copies_floats.log"), "error: /tmp/x.cl:36:16: use of undeclared identifier 'y'\nDevice failed");
+        var steps = IntStream.range(0, 2).mapToObj(i -> Step.copy(new Task("t" + i, Kernel.of(Copies.class, "floats").method(), List.of()), 4)).toList();
+        var error = code.refused(steps, List.of("p7g0.t0", "p7g0.t1"), new IllegalStateException(
+                "Unable to compile p7g0.t1 - copy\nThe internal error is: Error during code compilation with the OpenCL driver\nStacktrace: []"));
+        assertEquals("engine tornado: TornadoVM cannot compile copy, kernel copy: The internal error is: Error during code compilation with the OpenCL "
+                + "driver: 36:16: use of undeclared identifier 'y'; the generated code is in " + folder.resolve("kept/copy.cl"), error.getMessage());
+        assertEquals("__kernel void Copies_floats", Files.readString(error.source().orElseThrow()));
+        assertTrue(code.refused(steps, List.of("p8g0.t0", "p8g0.t1"), new IllegalStateException("out of order")).getMessage().contains("one of the kernels [copy]"));
+    }
+
+    @Test
+    void conditionsThatLoseTheirMeaningAreRefused() {
+        var code = new GeneratedCode(folder, folder.resolve("kept"));
+        var step = Step.copy(new Task("t0", Kernel.of(Copies.class, "floats").method(), List.of()), 4);
+        code.check(step, "b_4 = sh_1 >= 0 && sh_1 < 15 || i_2 == 3;");
+        var error = assertThrows(KernelError.class, () -> code.check(step, "b_12 = isgreaterequal(f_9, 2.0F) || isless(1.0F, f_9) && isless(f_9, -1.0F);"));
+        assertTrue(error.getMessage().contains("mixes && with ||") && Files.exists(error.source().orElseThrow()), error.getMessage());
     }
 
     @Test
