@@ -11,12 +11,7 @@ public interface Balancer extends Part {
 
     /** What a balancer is told of its layer. */
     @ProviderType
-    interface Scope extends patchbay.spi.Scope {
-
-        /** E, without spare ones. */
-        int experts();
-
-        int k();
+    interface Scope extends InMixture {
 
         /** B: the N tokens are B sequences, one after the other. */
         int batch();

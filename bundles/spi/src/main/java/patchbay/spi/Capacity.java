@@ -13,13 +13,7 @@ public interface Capacity extends Part {
 
     /** What it is told of its layer. */
     @ProviderType
-    interface Scope extends patchbay.spi.Scope {
-
-        /** E, the spare ones among them. */
-        int experts();
-
-        int k();
-    }
+    interface Scope extends InMixture {}
 
     /** How many experts, the last of the layer, the router does not see: they take what others cannot. */
     default int spare(Scope scope) {
