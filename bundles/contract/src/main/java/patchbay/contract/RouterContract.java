@@ -96,7 +96,7 @@ public abstract class RouterContract extends PartContract<Router> {
                 yield List.of(each);
             }
             case Assignment.Slots(var dispatch, var combine) -> {
-                graph.output(prefix + "dispatch", dispatch);
+                graph.output(prefix + "dispatch", dispatch.transpose(1, 2)); // [B, T, E·S], as combine
                 graph.output(prefix + "combine", combine);
                 yield List.of(dispatch, combine);
             }

@@ -91,7 +91,7 @@ public record SmallMixture(Mode mode, int batch, int experts, int k, int[] ids, 
                 graph.output("weights", weights);
             }
             case Assignment.Slots(var dispatch, var combine) -> {
-                graph.output("dispatch", dispatch);
+                graph.output("dispatch", dispatch.transpose(1, 2)); // [B, T, E·S], as combine
                 graph.output("combine", combine);
             }
         }

@@ -164,7 +164,7 @@ class ExtrasTest {
 
     @Test
     void everythingIsMixed() {
-        var slots = new Fixed(3, graph -> new Assignment.Slots(graph.constant(Shape.of(1, 3, 3), 1, 0, 0.5f, 0, 2, 0.5f, 9, 9, 9),
+        var slots = new Fixed(3, graph -> new Assignment.Slots(graph.constant(Shape.of(1, 3, 3), 1, 0, 9, 0, 2, 9, 0.5f, 0.5f, 9),
                 graph.constant(Shape.of(1, 3, 3), 1f, 1, 0, 0, 0, 2, 0, 0, 0)));
         try (var trial = trial(1, Map.of("router", slots))) { // slots (1, 2), (6, 8), (2, 3)
             assertArrayEquals(new float[] {10 + 13, 20 + 15, 2 * 3, 2 * 7, 0, 0}, trial.floats("output"), 1e-4f);

@@ -90,7 +90,7 @@ class MixtureTest {
 
         @Override
         public Assignment assign(Scope scope, Tensor tokens, Tensor scores, Tensor affinities, Tensor preferences) {
-            return new Assignment.Slots(scope.graph().constant(Shape.of(1, 3, 2), 1, 0, 0.5f, 2, 9, 9),
+            return new Assignment.Slots(scope.graph().constant(Shape.of(1, 2, 3), 1, 0.5f, 9, 0, 2, 9),
                     scope.graph().constant(Shape.of(1, 3, 2), 1, 0, 0.5f, 1, 0, 0));
         }
     }

@@ -20,6 +20,7 @@ import patchbay.tensor.Tensor;
  * @param path the socket's path, which the names of variables start with
  * @param options that differ from the plugin's defaults, by name in kebab case
  */
+@SuppressWarnings("overloads") // that some kinds have one abstract method makes no lambda of a plugin
 public record Bench(Building building, String path, Map<String, Object> options) {
 
     public Router.Scope scope(Router router) {

@@ -217,17 +217,15 @@ public final class Mixture {
         int time = building.ids().dim(1);
         int dim = tokens.dim(1);
         int experts = building.settings().routed();
-        int s = slots.dispatch().dim(-1) / experts;
-        var type = TensorType.f32(batch, time, experts * s);
-        expected(routerFitting, slots.dispatch(), type);
-        expected(routerFitting, slots.combine(), type);
-        var present = valid.reshape(batch, time, 1);
-        var inputs = slots.dispatch().multiply(present).matmul(tokens.reshape(batch, time, dim), true, false) // [B, E·S, dim]
+        int s = slots.combine().dim(-1) / experts;
+        expected(routerFitting, slots.dispatch(), TensorType.f32(batch, experts * s, time));
+        expected(routerFitting, slots.combine(), TensorType.f32(batch, time, experts * s));
+        var inputs = slots.dispatch().multiply(valid.reshape(batch, 1, time)).matmul(tokens.reshape(batch, time, dim)) // [B, E·S, dim]
                 .reshape(batch, experts, s, dim).permute(1, 0, 2, 3).reshape(experts * batch * s, dim);
         var none = Experts.numbers(building, inputs.dim(0), Integer.MAX_VALUE).subtract(building.graph().constant(Shape.scalar(), 1)); // −1 everywhere
         var results = this.experts.even(building, inputs, none)
                 .reshape(experts, batch, s, dim).permute(1, 0, 2, 3).reshape(batch, experts * s, dim);
-        building.tally(path + ".mass", slots.combine().multiply(present).reshape(batch * time, experts, s).sum(2).sum(0));
+        building.tally(path + ".mass", slots.combine().multiply(valid.reshape(batch, time, 1)).reshape(batch * time, experts, s).sum(2).sum(0));
         var output = slots.combine().matmul(results).reshape(batch * time, dim);
         var taken = valid.unsqueeze(1).broadcastTo(Shape.of(batch * time, experts)); // every token is in every expert
         return new Mixed(output, slots, taken);

@@ -1,7 +1,10 @@
 package patchbay.model;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
@@ -51,6 +54,7 @@ final class Scopes {
     static final class ForRouter extends InSequence implements Router.Scope {
 
         private final int experts;
+        private final Map<String, Object> built = new HashMap<>();
 
         ForRouter(Building building, Fitting fitting, int experts) {
             super(building, fitting);
@@ -95,6 +99,15 @@ final class Scopes {
         @Override
         public Tensor selected(Tensor own) {
             return building().selected(path(), own, experts);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // a name stands for one thing
+        public <T> T once(String name, Supplier<T> build) {
+            if (!built.containsKey(name)) {
+                built.put(name, build.get()); // which may ask for others
+            }
+            return (T) built.get(name);
         }
     }
 

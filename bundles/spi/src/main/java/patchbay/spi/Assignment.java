@@ -58,8 +58,8 @@ public sealed interface Assignment {
      * Every expert has S slots for each sequence. A slot's input is a sum of all tokens of the sequence, a token's output one of
      * all slots (Puigcerver et al. 2023).
      *
-     * @param dispatch weights of a token in each slot's input, [B, T, E · S]
-     * @param combine weights of each slot in a token's output, [B, T, E · S]
+     * @param dispatch weights of the tokens in a slot's input, [B, E · S, T]
+     * @param combine weights of the slots in a token's output, [B, T, E · S]
      */
     record Slots(Tensor dispatch, Tensor combine) implements Assignment {}
 }

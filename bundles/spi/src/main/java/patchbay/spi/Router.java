@@ -1,5 +1,6 @@
 package patchbay.spi;
 
+import java.util.function.Supplier;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
 import patchbay.tensor.Tensor;
@@ -15,13 +16,7 @@ public interface Router extends Part {
 
     /** What a router is told of its layer. */
     @ProviderType
-    interface Scope extends Sequential {
-
-        /** E. */
-        int experts();
-
-        /** k. */
-        int k();
+    interface Scope extends Sequential, InMixture {
 
         /** B. */
         int batch();
@@ -46,6 +41,9 @@ public interface Router extends Part {
          * @param own experts of each token [N, k], or tokens of each expert [E, C]: i32, −1 for none
          */
         Tensor selected(Tensor own);
+
+        /** What several of a router's methods need: built where {@code name} is asked for first, the same again after. */
+        <T> T once(String name, Supplier<T> build);
     }
 
     /** tokens [N, dim] → scores (logits) [N, E]. */

@@ -86,9 +86,9 @@ class SoftRouterTest extends RouterContract {
     }
 
     @Test
-    void asManyRowsAsChoicesUnlessSlotsAreGiven() {
-        try (var trial = new SmallMixture(Mode.EVALUATION, 2, 3, 2, new int[10], new float[10][6]).with(new SoftRouter(), Map.of())) {
-            assertEquals(3 * 4, trial.graph().outputs().get("combine").dim(2), "2 · 5 / 3, rounded up, for each of 3");
+    void aQuarterAsManySlotsAsTokensUnlessTheyAreGiven() {
+        try (var trial = new SmallMixture(Mode.EVALUATION, 2, 2, 2, new int[34], new float[34][6]).with(new SoftRouter(), Map.of())) {
+            assertEquals(2 * 3, trial.graph().outputs().get("combine").dim(2), "17 / 8, rounded up, for each of 2");
         }
     }
 

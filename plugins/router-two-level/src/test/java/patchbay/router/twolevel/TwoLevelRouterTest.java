@@ -29,13 +29,13 @@ class TwoLevelRouterTest extends RouterContract {
 
     @Override
     protected List<Map<String, Object>> optionSets() {
-        return List.of(Map.of(), Map.of("candidates", 1), Map.of("candidates", 5, "width", 6, "heads", 3));
+        return List.of(Map.of(), Map.of("candidates", 1), Map.of("candidates", 5, "width", 3, "heads", 3));
     }
 
     /** With others a small step changes which of the candidates are taken. */
     @Override
     protected List<Map<String, Object>> smoothOptionSets() {
-        return List.of(Map.of(), Map.of("width", 6, "heads", 3));
+        return List.of(Map.of(), Map.of("width", 3, "heads", 3));
     }
 
     @Override
@@ -50,13 +50,13 @@ class TwoLevelRouterTest extends RouterContract {
     }
 
     /**
-     * All keys are 0, so the second token attends to both evenly, and what it reads is (1/2, 1/2); the first reads (1, 0). The
+     * All queries are 0, so the second token attends to both evenly, and what it reads is (1/2, 1/2); the first reads (1, 0). The
      * first place adds ln 9 to expert 0's score.
      */
     private static float[] output(int k, int candidates) {
         try (var trial = twoByTwo(new TwoLevelRouter(), k, Map.of("candidates", candidates, "width", 2, "heads", 1))) {
-            trial.set(ROUTER + "key", 0, 0, 0, 0);
-            trial.set(ROUTER + "value", 1, 0, 0, 1);
+            trial.set(ROUTER + "query", 0, 0, 0, 0);
+            trial.set(ROUTER + "latent", 1, 0, 0, 1);
             trial.set(ROUTER + "fine", LN9, 0, 0, 0);
             return trial.run().floats("output");
         }
@@ -81,7 +81,7 @@ class TwoLevelRouterTest extends RouterContract {
             var coarse = new SmallMixture(Mode.TRAINING, 2, 6, 1, new int[26], tokens).with(new PlainParts.PlainRouter(), Map.of());
             try (fine; coarse) {
                 coarse.set(ROUTER + "weight", fine.variable(ROUTER + "weight"));
-                fine.set(ROUTER + "fine", Trial.random(32 * 6, 5));
+                fine.set(ROUTER + "fine", Trial.random(16 * 6, 5));
                 assertArrayEquals(coarse.run().floats("output"), fine.run().floats("output"));
             }
         }
@@ -96,9 +96,9 @@ class TwoLevelRouterTest extends RouterContract {
 
     @Test
     void whatDoesNotFitIsTheUsersMistake() {
-        for (var options : List.<Map<String, Object>>of(Map.of("candidates", 0), Map.of("heads", 0), Map.of("width", 5, "heads", 2))) {
+        for (var options : List.<Map<String, Object>>of(Map.of("candidates", 0), Map.of("heads", 0), Map.of("width", 0))) {
             var error = assertThrows(UserError.class, () -> twoByTwo(new TwoLevelRouter(), 1, options));
-            assertTrue(error.getMessage().contains("candidates must be"), error.getMessage());
+            assertTrue(error.getMessage().contains("must be at least 1"), error.getMessage());
         }
     }
 }
