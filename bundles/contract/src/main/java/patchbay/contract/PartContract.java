@@ -105,6 +105,8 @@ public abstract class PartContract<P extends Part> {
         trial.graph().inputs().forEach((name, input) -> {
             if (name.equals("draw")) {
                 trial.with(name, DRAW);
+            } else if (name.startsWith(Building.IMPOSED)) {
+                trial.with(name, new int[input.size()]); // routers select for themselves
             } else if (input.dtype() == DType.I32) {
                 trial.with(name, indices(name, size));
             } else {

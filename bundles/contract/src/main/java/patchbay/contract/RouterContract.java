@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import patchbay.model.Bench;
+import patchbay.model.Building;
 import patchbay.spi.Assignment;
 import patchbay.spi.Mode;
 import patchbay.spi.Router;
@@ -126,6 +127,51 @@ public abstract class RouterContract extends PartContract<Router> {
             }
         }
         return chosen;
+    }
+
+    /**
+     * What another run selected is assigned in place of what the router would, with weights of its own; what it would have selected itself,
+     * imposed, changes nothing. A router that mixes everything selects nothing.
+     */
+    @Test
+    public void whatIsImposedIsAssigned() {
+        everywhere((given, options, where) -> {
+            var size = new Size(given.batch(), given.time(), given.settings().withImposedRouting("other"));
+            var own = training(size, options, "", new int[0]);
+            if (own.graph().outputs().containsKey(OWN + "dispatch")) {
+                own.close();
+                return;
+            }
+            var name = OWN + (own.graph().outputs().containsKey(OWN + "experts") ? "experts" : "tokens");
+            var input = own.graph().inputs().keySet().stream().filter(known -> known.startsWith(Building.IMPOSED)).findFirst()
+                    .orElseThrow(() -> new AssertionError(where + ": what is selected does not pass Router.Scope.selected"));
+            int width = own.graph().inputs().get(input).dim(1);
+            int places = own.graph().outputs().get(name).dim(1); // the last may be empty always
+            var selected = own.ints(name);
+            int rows = selected.length / places;
+            var same = new int[rows * width];
+            var shifted = new int[rows * width];
+            for (int i = 0; i < same.length; i++) {
+                same[i] = selected[i / width * places + i % width] + Building.IMPOSED_OFFSET;
+                shifted[i] = selected[(i / width + 1) % rows * places + i % width] + Building.IMPOSED_OFFSET;
+            }
+            try (own; var following = training(size, options, input, same); var other = training(size, options, input, shifted)) {
+                assertArrayEquals(selected, following.ints(name), where);
+                assertArrayEquals(own.floats(OWN + "weights"), following.floats(OWN + "weights"), where);
+                var assigned = other.ints(name);
+                for (int i = 0; i < shifted.length; i++) {
+                    assertEquals(shifted[i] - Building.IMPOSED_OFFSET, assigned[i / width * places + i % width], where);
+                }
+                for (float weight : other.floats(OWN + "weights")) {
+                    assertTrue(Float.isFinite(weight) && weight >= 0, where + ": " + weight);
+                }
+            }
+        });
+    }
+
+    private Trial training(Size size, Map<String, Object> options, String imposed, int[] choices) {
+        var engine = new ReferenceEngine();
+        return trial(engine, graph(Mode.TRAINING, size, options), size, engine.variables()).with(imposed, choices).run();
     }
 
     private Trial evaluation(Size size, Map<String, Object> options) {
