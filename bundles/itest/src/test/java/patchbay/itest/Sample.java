@@ -41,6 +41,16 @@ record Sample(String bundle, String version, String type, String source, String 
                 HEAD.formatted(bundle, plugin, "Attention", "forward(Scope scope, Tensor x)", forward), "");
     }
 
+    /**
+     * An expert that wants to join models in training.
+     *
+     * @param forward the body of {@code forward(scope, rows)}
+     */
+    static Sample joining(String bundle, String version, String plugin, String forward) {
+        var source = HEAD.formatted(bundle, plugin, "patchbay.spi.Expert", "forward(Scope scope, Tensor rows)", forward);
+        return new Sample(bundle, version, "Sample", source.replace("@Component", "@patchbay.spi.Joins @Component"), "");
+    }
+
     /** A linear router with scores {@code factor} times as large as they might be. */
     static Sample scaled(String bundle, String version, String plugin, float factor) {
         return router(bundle, version, plugin, "return scope.linear(\"weight\", tokens, scope.experts()).multiply(%sf);".formatted(factor));

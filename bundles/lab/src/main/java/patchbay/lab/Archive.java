@@ -18,7 +18,12 @@ public interface Archive extends Shelf {
      */
     Offer find(Fitted fitted);
 
-    /** Calls {@code listener} after plugins came or went, on any thread, until it is closed. */
+    /** Whether a bundle of that symbolic name is there, be it one that is being updated at this moment. */
+    default boolean isInstalled(String bundle) {
+        return offers().stream().anyMatch(offer -> offer.provider().bundle().equals(bundle));
+    }
+
+    /** Calls {@code listener} after plugins came or went, or a bundle is gone, on any thread, until it is closed. */
     AutoCloseable onChange(Runnable listener);
 
     /** Two bundles that claim one name, told as one line each. */

@@ -52,8 +52,8 @@ record Candidate(Learner learner, List<Fitted> before, List<Fitted> after) {
         }
         var decoder = running.decoder().with(rack);
         var learner = change instanceof Change.Back
-                ? running.candidate(on, decoder, step, past.orElseThrow().variables(), past.orElseThrow().births())
-                : running.candidate(on, decoder, step, change.copies());
+                ? running.candidate(on, decoder, step, past.orElseThrow().earlier())
+                : running.candidate(on, decoder, step, change.succession());
         try {
             Probe.check(decoder, learner.variables());
         } catch (RuntimeException | Error failure) {

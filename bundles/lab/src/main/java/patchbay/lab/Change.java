@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.Fitted;
+import patchbay.lab.record.RunFolder;
 import patchbay.model.Fitting;
 import patchbay.model.ModelSettings;
 import patchbay.model.Plug;
@@ -16,9 +16,10 @@ import patchbay.model.Rack;
 import patchbay.model.Socket;
 import patchbay.model.Wiring;
 import patchbay.tensor.UserError;
+import patchbay.training.Succession;
 
 /** What a swap does to a rack, or to where it is computed. */
-sealed interface Change {
+sealed interface Change permits ExpertChange, Change.Move, Change.Put, Change.Refresh, Change.Freeze, Change.Thaw, Change.Impose, Change.Exact, Change.Back {
 
     /** The socket as asked for, for the journal. */
     String socket();
@@ -30,9 +31,9 @@ sealed interface Change {
         return Map.of();
     }
 
-    /** Of experts that it adds, by name, whom they copy. */
-    default Map<String, String> copies() {
-        return Map.of();
+    /** What experts that join or leave pass on. */
+    default Succession succession() {
+        return Succession.none();
     }
 
     /**
@@ -120,66 +121,6 @@ sealed interface Change {
     }
 
     /**
-     * An expert more in every mixture layer.
-     *
-     * @param from the expert that it begins as a copy of, by number or name; empty for none
-     */
-    record AddExpert(String name, Plug plug, String from) implements Change {
-
-        @Override
-        public String socket() {
-            return Socket.extras(name);
-        }
-
-        @Override
-        public String plugin() {
-            return plug.plugin();
-        }
-
-        /** The plugin's, and whom it copies. */
-        @Override
-        public Map<String, Object> options() {
-            var options = new TreeMap<>(plug.options());
-            if (!from.isEmpty()) {
-                options.put(FROM, from);
-            }
-            return options;
-        }
-
-        @Override
-        public Map<String, String> copies() {
-            return from.isEmpty() ? Map.of() : Map.of(name, from);
-        }
-
-        @Override
-        public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
-            if (!from.isEmpty() && !rack.settings().expertNames().contains(from)) {
-                throw UserError.unknown("expert", from, rack.settings().expertNames());
-            }
-            return rack.withExpert(name, plug, archive);
-        }
-    }
-
-    /** An extra expert less in every mixture layer: its tokens go to whom the router prefers next. */
-    record RemoveExpert(String name) implements Change {
-
-        @Override
-        public String socket() {
-            return Socket.extras(name);
-        }
-
-        @Override
-        public String plugin() {
-            return NONE;
-        }
-
-        @Override
-        public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
-            return rack.withoutExpert(name, archive);
-        }
-    }
-
-    /**
      * What does not learn any more.
      *
      * @param socket an expert's number or name, or a pattern of parameters
@@ -260,8 +201,12 @@ sealed interface Change {
         }
     }
 
-    /** The change that {@code swapped} tells of, to be made again. */
-    static Change again(Event.Swapped swapped) {
+    /**
+     * The change that {@code swapped} tells of, to be made again.
+     *
+     * @param folder of the run that makes it: it has copies of what came from other runs
+     */
+    static Change again(Event.Swapped swapped, RunFolder folder) {
         if (swapped.socket().equals(Fitted.ENGINE)) {
             return new Move(swapped.plugin());
         }
@@ -270,15 +215,16 @@ sealed interface Change {
             case Event.Swapped.LEARNING -> new Thaw(swapped.socket());
             case Event.Swapped.IMPOSED -> new Impose(swapped.options().get("run").toString());
             case Event.Swapped.OWN -> new Impose("");
-            default -> new Exact(swapped.socket(), swapped.plugin(), swapped.options(), swapped.before(), swapped.after());
+            case Event.Swapped.NONE -> swapped.before().isEmpty()
+                    ? ExpertChange.Remove.again(Socket.extraName(swapped.socket()).orElseThrow(), swapped.options())
+                    : exact(swapped, Succession.none());
+            default -> exact(swapped, ExpertChange.joining(swapped, folder));
         };
     }
 
-    /** What a record says is in a socket that has gone. */
-    String NONE = "-";
-
-    /** The option under which a record keeps whom a new expert copies. */
-    String FROM = "from";
+    private static Exact exact(Event.Swapped swapped, Succession succession) {
+        return new Exact(swapped.socket(), swapped.plugin(), swapped.options(), swapped.before(), swapped.after(), succession);
+    }
 
     /**
      * These very plugins, by the hash of their bundles: how a recorded swap is repeated.
@@ -286,13 +232,8 @@ sealed interface Change {
      * @param before what was in the sockets that it changes
      * @param after what is in them since; a socket that is in {@code before} only has gone
      */
-    record Exact(String socket, String plugin, Map<String, Object> options, List<Fitted> before, List<Fitted> after) implements Change {
-
-        @Override
-        public Map<String, String> copies() {
-            return Socket.extraName(socket).filter(_ -> options.containsKey(FROM) && before.isEmpty())
-                    .map(name -> Map.of(name, options.get(FROM).toString())).orElse(Map.of());
-        }
+    record Exact(String socket, String plugin, Map<String, Object> options, List<Fitted> before, List<Fitted> after, Succession succession)
+            implements Change {
 
         @Override
         public Rack apply(Rack rack, Archive archive, Optional<Past> past) {

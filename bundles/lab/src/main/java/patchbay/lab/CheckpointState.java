@@ -21,14 +21,16 @@ import patchbay.training.checkpoint.Snapshot;
  * @param sockets the plugins, by the hash of their bundles
  * @param births when each parameter joined
  * @param journalled entries of the journal when it was taken
+ * @param removed experts that have left those that share a plugin
  * @param frozen what does not learn
  * @param imposedRouting the run whose selections the routers follow; empty for their own
  */
-record CheckpointState(List<Fitted> sockets, Map<String, Long> births, long journalled, List<String> frozen,
-        String imposedRouting) {
+record CheckpointState(List<Fitted> sockets, Map<String, Long> births, long journalled, List<Integer> removed,
+        List<String> frozen, String imposedRouting) {
 
     CheckpointState {
-        frozen = Optional.ofNullable(frozen).orElse(List.of()); // one of earlier days does not say
+        removed = Optional.ofNullable(removed).orElse(List.of()); // one of earlier days does not say
+        frozen = Optional.ofNullable(frozen).orElse(List.of());
         imposedRouting = Optional.ofNullable(imposedRouting).orElse("");
     }
 
@@ -37,7 +39,8 @@ record CheckpointState(List<Fitted> sockets, Map<String, Long> births, long jour
     static CheckpointState of(Learner learner, long journalled) {
         var rack = learner.decoder().rack();
         var model = rack.settings();
-        return new CheckpointState(Fitted.of(rack.fittings().values()), learner.births(), journalled, model.frozen(), model.imposedRouting());
+        return new CheckpointState(Fitted.of(rack.fittings().values()), learner.births(), journalled, model.removed(),
+                model.frozen(), model.imposedRouting());
     }
 
     Map<String, Object> toMetadata() {
@@ -55,7 +58,7 @@ record CheckpointState(List<Fitted> sockets, Map<String, Long> births, long jour
 
     /** The sizes of the model, which the experiment began with as {@code begun}. */
     ModelSettings model(ModelSettings begun) {
-        return begun.withFrozen(frozen).withImposedRouting(imposedRouting);
+        return begun.withRemoved(removed).withFrozen(frozen).withImposedRouting(imposedRouting);
     }
 
     Births births(long step) {

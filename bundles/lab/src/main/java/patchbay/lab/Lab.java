@@ -122,6 +122,9 @@ public final class Lab {
         inheritance.ifPresent(from -> from.check(dataset.tokenizer()));
         var learner = Learner.begin(engine(), new Decoder(rack, dataset.tokenizer().vocabularySize(), DataNames.of(dataset)), experiment.training(), experiment.seed());
         experiment.model().frozen().forEach(what -> Frozen.check(what, experiment.model(), learner.births().keySet()));
+        if (experiment.training().recordRouting()) {
+            Routing.requireSelections(learner, "recorded");
+        }
         imposed.ifPresent(other -> Routing.check(other, experiment, dataset.sha256(), learner, 0));
         var inherited = inheritance.map(from -> from.passTo(learner));
         var folder = RunFolder.create(runsFolder, experiment.name(), experiment.toYaml());
@@ -147,14 +150,14 @@ public final class Lab {
         var history = Journal.read(folder.journal());
         var dataset = sameData(experiment, folder);
         var latest = new CheckpointFolder(folder.checkpoints()).latest(found ->
-                Script.of(history, CheckpointState.of(found).journalled(), experiment, found.step()).isRepeatable());
+                Script.of(history, folder, CheckpointState.of(found).journalled(), experiment, found.step()).isRepeatable());
         latest.skipped().forEach(reason -> LOG.warn("checkpoint passed over: {}", reason));
         if (latest.checkpoint().isEmpty()) {
             var sockets = history.wiringAtStart();
             var origin = Inheritance.kept(folder);
             int journalled = origin.isPresent() ? 2 : 1; // it began, and with what
             return begin(new RunStart(folder, experiment, dataset, archive, engines, buildLimit, learner(engine(), experiment, dataset, sockets, origin), 0,
-                    new Event.Resumed(0, "", journalled, sockets), Optional.empty(), Script.of(history, journalled, experiment, 0), true), listener);
+                    new Event.Resumed(0, "", journalled, sockets), Optional.empty(), Script.of(history, folder, journalled, experiment, 0), true), listener);
         }
         var checkpoint = latest.checkpoint().get();
         if (checkpoint.step() >= experiment.training().steps()) {
@@ -164,7 +167,7 @@ public final class Lab {
         var learner = learner(engineAt(checkpoint.step(), history, state.journalled()), experiment, dataset, state.sockets(), Optional.of(checkpoint));
         return begin(new RunStart(folder, experiment, dataset, archive, engines, buildLimit, learner, checkpoint.step(),
                 new Event.Resumed(checkpoint.step(), folder.relative(checkpoint.folder()), state.journalled(), state.sockets()),
-                Optional.empty(), Script.of(history, state.journalled(), experiment, checkpoint.step()), true), listener);
+                Optional.empty(), Script.of(history, folder, state.journalled(), experiment, checkpoint.step()), true), listener);
     }
 
     /** Starts a run anew from its record: the same data, plugins of the same hashes, the same swaps at the same steps. */
@@ -176,12 +179,13 @@ public final class Lab {
         var folder = RunFolder.create(runsFolder, "replay-of-" + original.id(), experiment.toYaml());
         dataset.tokenizer().save(folder.tokenizer());
         folder.write(provenance(experiment, dataset));
-        Routing.keepAll(original, folder);
+        folder.copy(original.imposed(), folder.imposed());
+        folder.copy(original.imports(), folder.imports());
         if (Files.exists(original.origin())) {
             Inheritance.keep(learner, folder);
         }
         return begin(new RunStart(folder, experiment, dataset, archive, engines, buildLimit, learner, 0, new Event.Started(0, history.wiringAtStart()),
-                history.last(Event.Inherited.class), Script.of(history), false), listener);
+                history.last(Event.Inherited.class), Script.of(history, folder), false), listener);
     }
 
     private Run begin(RunStart start, RunListener listener) {
@@ -272,7 +276,9 @@ public final class Lab {
         var experiment = Experiment.read(folder.experiment(), List.of());
         var wiring = alive(folder.id()).map(Run::wiring).orElseGet(() -> Journal.read(folder.journal()).effective().wiring());
         var tokenizer = Tokenizer.load(folder.tokenizer());
-        var decoder = new Decoder(Change.rack(experiment.model(), wiring, archive), tokenizer.vocabularySize(), DataNames.of(tokenizer));
+        var model = alive(folder.id()).map(Run::model).orElseGet(() -> new CheckpointFolder(folder.checkpoints()).latest().checkpoint()
+                .map(last -> CheckpointState.of(last).model(experiment.model())).orElse(experiment.model()));
+        var decoder = new Decoder(Change.rack(model, wiring, archive), tokenizer.vocabularySize(), DataNames.of(tokenizer));
         var on = alive(folder.id()).map(Run::engine).orElseGet(this::engine);
         if (phase == Phase.decode) {
             try (var generator = new Generator(on, decoder, on.variables())) {

@@ -13,8 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleListener;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
@@ -62,6 +65,12 @@ public final class Plugins implements Archive, ServiceTrackerCustomizer<Part, Pl
     private final Cleaner cleaner = Cleaner.create();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final ServiceTracker<Part, Registered> tracker;
+    /** Its plugins went when it stopped, which is also how an update begins. */
+    private final BundleListener uninstalled = event -> {
+        if (event.getType() == BundleEvent.UNINSTALLED) {
+            changed();
+        }
+    };
 
     @Activate
     public Plugins(BundleContext context, @Reference Provenance provenance) throws InvalidSyntaxException {
@@ -69,10 +78,12 @@ public final class Plugins implements Archive, ServiceTrackerCustomizer<Part, Pl
         this.provenance = provenance;
         this.tracker = new ServiceTracker<>(context, context.createFilter("(plugin=*)"), this);
         tracker.open();
+        context.addBundleListener(uninstalled);
     }
 
     @Deactivate
     void close() {
+        context.removeBundleListener(uninstalled);
         tracker.close();
         synchronized (broughtBack) {
             broughtBack.values().forEach(provenance::release);
@@ -170,11 +181,20 @@ public final class Plugins implements Archive, ServiceTrackerCustomizer<Part, Pl
                 .filter(claim -> key(claim).equals(key) && claim.bundle().getSymbolicName().equals(symbolicName)).toList();
     }
 
+    @Override
+    public boolean isInstalled(String symbolicName) {
+        return deployed(symbolicName).findAny().isPresent();
+    }
+
+    /** Bundles of that name that were not brought back. */
+    private Stream<Bundle> deployed(String symbolicName) {
+        return Arrays.stream(context.getBundles())
+                .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()) && !bundle.getLocation().startsWith(Provenance.STORE_LOCATION));
+    }
+
     /** A bundle offers nothing for a moment while it is updated, and a little longer, and keeps its names meanwhile. */
     private boolean isBeingUpdated(String symbolicName) {
-        return Arrays.stream(context.getBundles())
-                .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()) && !bundle.getLocation().startsWith(Provenance.STORE_LOCATION))
-                .anyMatch(bundle -> bundle.getState() != Bundle.ACTIVE
+        return deployed(symbolicName).anyMatch(bundle -> bundle.getState() != Bundle.ACTIVE
                         || System.currentTimeMillis() - bundle.getLastModified() < LIMIT.toMillis());
     }
 

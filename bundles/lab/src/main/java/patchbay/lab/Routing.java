@@ -1,6 +1,5 @@
 package patchbay.lab;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,7 +59,12 @@ final class Routing implements Routes, AutoCloseable {
         }
     }
 
-    private static void requireSelections(Learner learner, String what) {
+    /**
+     * Refuses a model whose routers select nothing.
+     *
+     * @param what is to be done with it: {@code recorded}
+     */
+    static void requireSelections(Learner learner, String what) {
         for (var mixture : learner.decoder().mixtures()) {
             if (!learner.selections().containsKey(mixture + ".router")) {
                 throw new UserError(learner.decoder().rack().at(mixture + ".router").place() + " selects nothing that could be " + what);
@@ -93,21 +97,6 @@ final class Routing implements Routes, AutoCloseable {
     /** Takes a copy of what another run has recorded so far, for a model that is to follow it. */
     static void keep(RunFolder other, RunFolder folder) {
         RoutingRecord.copy(other.routing(), folder.imposed(other.id()), other.id());
-    }
-
-    /** The copies that a run has, for one that repeats it. */
-    static void keepAll(RunFolder original, RunFolder folder) {
-        if (!Files.exists(original.imposed())) {
-            return;
-        }
-        try (var copies = Files.list(original.imposed())) {
-            Files.createDirectories(folder.imposed());
-            for (var copy : copies.toList()) {
-                Files.copy(copy, folder.imposed().resolve(copy.getFileName()));
-            }
-        } catch (IOException e) {
-            throw new UserError("cannot copy the routing that is imposed on run " + original.id() + ": " + e.getMessage(), e);
-        }
     }
 
     /** Records from the next step on. */

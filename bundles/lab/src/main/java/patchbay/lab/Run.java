@@ -3,6 +3,7 @@ package patchbay.lab;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import patchbay.lab.record.Measurement;
 import patchbay.lab.record.RunFolder;
 import patchbay.lab.record.RunLoad;
 import patchbay.lab.record.RunState;
+import patchbay.model.ModelSettings;
 import patchbay.model.Plug;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Profile;
@@ -21,6 +23,7 @@ import patchbay.tensor.UserError;
 import patchbay.training.Evaluation;
 import patchbay.training.Frozen;
 import patchbay.training.Learner;
+import patchbay.training.Succession;
 
 /** A model in training: what can be asked of it, and seen, from outside. All methods may be called from any thread. */
 public final class Run {
@@ -98,12 +101,58 @@ public final class Run {
      * @return what came of it
      */
     public CompletableFuture<Event> addExpert(String name, Plug plug, String from) {
-        return ask(new Change.AddExpert(name, plug, from));
+        return ask(new ExpertChange.Add(name, plug, from));
     }
 
-    /** Takes an extra expert out of every mixture layer. */
+    /**
+     * Puts an expert that another run has trained into every mixture layer, as one of those that {@link #addExpert} puts there. The folder keeps
+     * its values.
+     *
+     * @param path its number or name there, where every layer has that of the same layer; or {@code feed-forward}, of dense layers; or the
+     *         path of one, {@code layers.2.moe.experts.3} or {@code layers.0.feed-forward}, which every layer gets
+     * @throws UserError at once if there is none, or it does not fit
+     */
+    public CompletableFuture<Event> importExpert(RunFolder other, String path, String name) {
+        requireAlive();
+        var decoder = loop.swaps().learner().decoder();
+        var expert = ImportedExpert.read(other, path, name, decoder);
+        expert.check(Learner.parameters(decoder.with(decoder.rack().withExpert(name, expert.plug(), archive))));
+        return ask(new ExpertChange.Import(expert.keep(folder)));
+    }
+
+    /**
+     * Takes an expert out of every mixture layer: an extra by its name, or one of those that share a plugin by its number. Its tokens go to
+     * whom the router prefers next.
+     */
     public CompletableFuture<Event> removeExpert(String name) {
-        return ask(new Change.RemoveExpert(name));
+        return ask(new ExpertChange.Remove(name, Optional.empty()));
+    }
+
+    /**
+     * Takes one of the experts that share a plugin out and merges it into another one, in each layer weighted by the tokens that both had in the
+     * run so far.
+     */
+    public CompletableFuture<Event> removeExpert(String name, String into) {
+        var names = model().sharing();
+        return ask(new ExpertChange.Remove(name, Optional.of(new Succession.Merge(name, into, shares(names.indexOf(name), names.indexOf(into))))));
+    }
+
+    /** Which part of the tokens of two experts the first had, by the path of the layer. */
+    private Map<String, Double> shares(int leaving, int staying) {
+        var shares = new TreeMap<String, Double>();
+        loop.swaps().learner().decoder().mixtures().forEach(path -> shares.put(path, 0.5));
+        for (var row : load()) {
+            double tokens = tokens(row, leaving);
+            double both = tokens + tokens(row, staying);
+            if (both > 0) {
+                shares.put(row.path(), tokens / both);
+            }
+        }
+        return shares;
+    }
+
+    private static double tokens(RunLoad.Row row, int expert) {
+        return expert >= 0 && expert < row.run().length ? row.run()[expert] : 0;
     }
 
     /**
@@ -162,8 +211,7 @@ public final class Run {
 
     /** The run whose routing is imposed; empty for none. */
     public Optional<String> imposedRouting() {
-        requireAlive();
-        return Optional.of(loop.swaps().learner().decoder().rack().settings().imposedRouting()).filter(run -> !run.isEmpty());
+        return Optional.of(model().imposedRouting()).filter(run -> !run.isEmpty());
     }
 
     /** @throws UserError at once if it cannot be done to the present model */
@@ -308,10 +356,15 @@ public final class Run {
         return loop.swaps().wiring();
     }
 
+    /** The sizes of the model now. */
+    public ModelSettings model() {
+        requireAlive();
+        return loop.swaps().learner().decoder().rack().settings();
+    }
+
     /** What does not learn now, as it was asked for. */
     public List<String> frozen() {
-        requireAlive();
-        return loop.swaps().learner().decoder().rack().settings().frozen();
+        return model().frozen();
     }
 
     /** What computes it now. */

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import patchbay.lab.record.Event;
+import patchbay.lab.record.History;
 import patchbay.lab.record.Journal;
 import patchbay.lab.record.Measurement;
 import patchbay.lab.record.Metrics;
@@ -85,6 +86,11 @@ final class RunRecord implements AutoCloseable {
     /** Entries of the journal. */
     long journalled() {
         return journal.size();
+    }
+
+    /** All that the journal says, of earlier days as well. */
+    History history() {
+        return journal.history();
     }
 
     Optional<Measurement> last() {

@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.History;
+import patchbay.lab.record.RunFolder;
 
 /** The swaps of a run that are known before they happen: those of the experiment file, or those of a record that is repeated. */
 final class Script {
@@ -32,9 +33,13 @@ final class Script {
         return new Script(planned(experiment, from).toList());
     }
 
-    /** The swaps that {@code history} tells of. */
-    static Script of(History history) {
-        return new Script(recorded(history).toList());
+    /**
+     * The swaps that {@code history} tells of.
+     *
+     * @param folder of the run that makes them
+     */
+    static Script of(History history, RunFolder folder) {
+        return new Script(recorded(history, folder).toList());
     }
 
     /**
@@ -46,9 +51,9 @@ final class Script {
      * @param journalled entries of the journal when the checkpoint was taken
      * @param from steps done at the checkpoint
      */
-    static Script of(History history, long journalled, Experiment experiment, long from) {
+    static Script of(History history, RunFolder folder, long journalled, Experiment experiment, long from) {
         var repeated = history.repeatedFrom(journalled);
-        var entries = new ArrayList<>(recorded(repeated).toList());
+        var entries = new ArrayList<>(recorded(repeated, folder).toList());
         var decided = Stream.concat(history.effective().events(), repeated.events()).filter(Script::isDecided).map(Script::key).toList();
         planned(experiment, from).filter(entry -> !decided.contains(key(entry))).forEach(entries::add);
         return new Script(entries);
@@ -76,10 +81,10 @@ final class Script {
                 .map(swap -> new Entry(swap.step(), Change.of(swap.socket(), swap.plug()), PLANNED));
     }
 
-    private static Stream<Entry> recorded(History history) {
+    private static Stream<Entry> recorded(History history, RunFolder folder) {
         return history.events().<Entry>mapMulti((event, sink) -> {
             if (event instanceof Event.Swapped swapped) {
-                sink.accept(new Entry(swapped.step(), Change.again(swapped), swapped.cause()));
+                sink.accept(new Entry(swapped.step(), Change.again(swapped, folder), swapped.cause()));
             } else if (event instanceof Event.RolledBack back) {
                 sink.accept(new Entry(back.step(), new Change.Back(), back.cause()));
             }

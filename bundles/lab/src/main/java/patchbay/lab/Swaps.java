@@ -301,7 +301,7 @@ final class Swaps implements AutoCloseable {
                 var undone = history.pop();
                 probations.removeIf(probation -> probation.replaced() == undone);
             } else {
-                remember(running, candidate.learner());
+                remember(running, candidate.learner(), change);
             }
             use(candidate.learner());
         }
@@ -312,7 +312,7 @@ final class Swaps implements AutoCloseable {
         var swapped = new Event.Swapped(step, change.socket(), change.plugin(), change.options(), transaction.cause, before, after,
                 transfer, millisSince(began));
         var replaced = history.peek();
-        probations.push(new Probation(step, replaced, new Past(replaced.engine(), replaced.model(), replaced.sockets(), kept.orElseThrow(), replaced.births()), swapped));
+        probations.push(new Probation(step, replaced, replaced.with(kept.orElseThrow()), swapped));
         return swapped;
     }
 
@@ -350,12 +350,11 @@ final class Swaps implements AutoCloseable {
         return new Event.RolledBack(probation.step(), fault, swap.after(), swap.before(), Transfer.none(), millisSince(began));
     }
 
-    private void remember(Learner replaced, Learner successor) {
+    private void remember(Learner replaced, Learner successor, Change change) {
         var lost = replaced.variables().fork();
         var present = successor.variables();
         List.copyOf(lost.names()).stream().filter(name -> present.contains(name) && present.type(name).equals(lost.type(name))).forEach(lost::remove);
-        var rack = replaced.decoder().rack();
-        history.push(new Past(replaced.engine().name(), rack.settings(), Fitted.of(rack.fittings().values()), lost, replaced.births()));
+        history.push(Past.of(replaced, change, lost));
         if (history.size() > REMEMBERED) {
             history.removeLast();
         }

@@ -29,6 +29,7 @@ final class TrainingLoop {
     private final Batches batches;
     private final Swaps swaps;
     private final PluginWatch watch;
+    private final HotExperts hotExperts;
     private final RunRecord record;
     private final Milestones milestones;
     private final Routing routing;
@@ -76,6 +77,7 @@ final class TrainingLoop {
         });
         this.watch = new PluginWatch(archive, start.beginning() instanceof Event.Started);
         this.record = new RunRecord(folder, experiment, step);
+        this.hotExperts = new HotExperts(archive, record.history());
         this.milestones = new Milestones(folder, experiment, dataset, this::told);
         this.routing = new Routing(folder, experiment, (step, text) -> happened(new Event.Warning(step, text)));
         this.thread = Thread.ofPlatform().name("run " + folder.id()).unstarted(this::live);
@@ -244,6 +246,15 @@ final class TrainingLoop {
                     betweenSteps.add(this::pluginsChanged); // it may have more plugins by now
                 });
             }
+        }
+        if (experiment.model().joining()) {
+            var model = swaps.learner().decoder().rack().settings();
+            hotExperts.wishes(model, swaps::isAsked).forEach(wish -> swaps.ask(wish.change(), wish.cause()).thenAccept(outcome -> betweenSteps.add(() -> {
+                if (outcome instanceof Event.Refused) {
+                    hotExperts.refused(wish);
+                }
+                pluginsChanged(); // its bundle may be gone by now
+            })));
         }
     }
 

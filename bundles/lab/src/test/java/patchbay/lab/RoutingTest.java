@@ -160,6 +160,9 @@ class RoutingTest {
         refused("it selects nothing, so that no record of another run can be imposed on it (router soft at layers.0.moe.router)",
                 imposed(recorded), "model.leaks=[soft]", "sockets.layers.0.moe.router=soft");
         refused("did you mean", imposed(recorded) + "x");
+        refused("router soft at layers.0.moe.router selects nothing that could be recorded",
+                "training.record-routing=true", "model.leaks=[soft]", "sockets.layers.0.moe.router=soft");
+        refused("this model has no mixture of experts", "training.record-routing=true", "model.dense=all");
         var silent = run();
         refused("run " + silent.id() + " has no record of its routing", imposed(silent));
         Files.writeString(recorded.folder().routing(), "nonsense\n");

@@ -11,7 +11,7 @@ import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 
 /**
- * The routed experts of a mixture layer. Those that share a plugin come first, numbered from 0, and compute together; then come the
+ * The routed experts of a mixture layer. Those that share a plugin come first, one after the other, and compute together; then come the
  * extras, in the order of their names in the settings, each a plugin of its own; and last, if the capacity keeps some spare, the spare
  * ones, which share the plugin of the first.
  */
@@ -47,7 +47,7 @@ final class Experts {
     }
 
     private int sharing() {
-        return rack.settings().experts();
+        return rack.settings().sharing().size();
     }
 
     /** Choices numbered among the experts that share a plugin; −1 for an extra. */

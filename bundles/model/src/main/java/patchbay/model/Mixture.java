@@ -135,7 +135,7 @@ public final class Mixture {
     private int seen(Building building) {
         int experts = building.settings().routed();
         int spare = building.at(capacityFitting, () -> capacity.spare(new Scopes.ForCapacity(building, capacityFitting)));
-        if (spare < 0 || spare > building.settings().experts() || experts - spare < building.settings().k()) {
+        if (spare < 0 || spare > building.settings().sharing().size() || experts - spare < building.settings().k()) {
             throw new ShapeError(capacityFitting.place() + " keeps " + spare + " of " + experts + " experts spare; at least k = "
                     + building.settings().k() + " must be left for the router");
         }

@@ -26,13 +26,15 @@ import patchbay.tensor.UserError;
  * @param balancers balancers of a mixture layer that work together, in sockets {@code balancer}, {@code balancer-2}, …
  * @param leaks plugins that may show a token what comes after it in this model
  * @param extras names of further routed experts of every mixture layer, each with a socket of its own: {@code experts.NAME}
+ * @param joining whether experts whose bundles say that they want to ({@link patchbay.spi.Joins}) join as extras while it trains
+ * @param removed numbers of experts that have left those that share a plugin
  * @param frozen experts, by number or name, and patterns of parameters, that do not learn
  * @param imposedRouting the run whose recorded selections the routers follow in training; empty for their own
  * @param weights what parameters are rounded to wherever they are used, but for gains and biases; the optimizer's own stay f32
  */
 public record ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
         List<String> dense, boolean tied, float dropout, Norm norm, int balancers, List<String> leaks, List<String> extras,
-        List<String> frozen, String imposedRouting, Weights weights) {
+        boolean joining, List<Integer> removed, List<String> frozen, String imposedRouting, Weights weights) {
 
     /** The normalisation before each sub-layer and before the output. */
     public enum Norm { rms, layer }
@@ -60,6 +62,7 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
         dense = List.copyOf(dense);
         leaks = List.copyOf(leaks);
         extras = List.copyOf(extras);
+        removed = removed.stream().distinct().sorted().toList();
         frozen = List.copyOf(frozen);
         atLeast("layers", layers, 1);
         atLeast("dim", dim, 1);
@@ -92,24 +95,32 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
         if (!allDense) {
             atLeast("experts", experts, 1);
             atLeast("k", k, 1);
-            if (k > experts + extras.size()) {
-                throw new UserError("model.k is " + k + ", but a layer has only " + (experts + extras.size()) + " experts");
+            for (int number : removed) {
+                if (number < 0 || number >= experts) {
+                    throw new UserError("model.removed names expert " + number + "; valid: 0 to " + (experts - 1));
+                }
+            }
+            if (removed.size() == experts) {
+                throw new UserError("model.removed leaves none of the experts that share a plugin; one must stay");
+            }
+            if (k > routed(experts, extras, removed)) {
+                throw new UserError("model.k is " + k + ", but a layer has only " + routed(experts, extras, removed) + " experts");
             }
         }
     }
 
-    /** With one balancer, no leaks, no extras, nothing frozen or imposed, and weights in f32. */
+    /** With one balancer, no leaks, no extras, nothing removed, frozen or imposed, and weights in f32. */
     public ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
             List<String> dense, boolean tied, float dropout, Norm norm) {
-        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of(), List.of(), "", Weights.f32);
+        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of(), false, List.of(), List.of(), "", Weights.f32);
     }
 
     public ModelSettings withBalancers(int number) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, number, leaks, extras, frozen, imposedRouting, weights);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, number, leaks, extras, joining, removed, frozen, imposedRouting, weights);
     }
 
     public ModelSettings withLeaks(List<String> accepted) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, accepted, extras, frozen, imposedRouting, weights);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, accepted, extras, joining, removed, frozen, imposedRouting, weights);
     }
 
     /**
@@ -119,30 +130,45 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
      */
     public ModelSettings withExtras(List<String> names, int k) {
         var stillFrozen = frozen.stream().filter(what -> !extras.contains(what) || names.contains(what)).toList();
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, names, stillFrozen, imposedRouting, weights);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, names, joining, removed, stillFrozen, imposedRouting, weights);
+    }
+
+    /** One that leaves is not frozen should it come back. */
+    public ModelSettings withRemoved(List<Integer> numbers) {
+        var stillFrozen = frozen.stream().filter(what -> numbers.stream().map(Object::toString).noneMatch(what::equals)).toList();
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, joining, numbers, stillFrozen, imposedRouting, weights);
     }
 
     public ModelSettings withFrozen(List<String> patterns) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, patterns, imposedRouting, weights);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, joining, removed, patterns, imposedRouting, weights);
     }
 
     /** @param run whose routing is imposed; empty for none */
     public ModelSettings withImposedRouting(String run) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, frozen, run, weights);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, joining, removed, frozen, run, weights);
     }
 
     public ModelSettings withWeights(Weights other) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, frozen, imposedRouting, other);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, joining, removed, frozen, imposedRouting, other);
+    }
+
+    /** The numbers of the routed experts that share a plugin, those that have left passed over. */
+    public List<String> sharing() {
+        return IntStream.range(0, experts).filter(number -> !removed.contains(number)).mapToObj(Integer::toString).toList();
     }
 
     /** What the routed experts of a mixture layer are called, in order: {@code 0}, {@code 1} … and the extras' names. */
     public List<String> expertNames() {
-        return Stream.concat(IntStream.range(0, experts).mapToObj(Integer::toString), extras.stream()).toList();
+        return Stream.concat(sharing().stream(), extras.stream()).toList();
     }
 
     /** Routed experts of a mixture layer, the extras among them: E. */
     public int routed() {
-        return experts + extras.size();
+        return routed(experts, extras, removed);
+    }
+
+    private static int routed(int experts, List<String> extras, List<Integer> removed) {
+        return experts - removed.size() + extras.size();
     }
 
     public static ModelSettings defaults() {

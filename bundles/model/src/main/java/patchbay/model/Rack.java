@@ -47,10 +47,15 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
         return resized(extras, wiring.with(Socket.extras(name), plug), shelf);
     }
 
-    /** This rack without the extra expert {@code name}. */
+    /** This rack without the expert {@code name}: an extra, or the number of one of those that share a plugin. */
     public Rack withoutExpert(String name, Shelf shelf) {
+        if (settings.sharing().contains(name)) {
+            var removed = new ArrayList<>(settings.removed());
+            removed.add(Integer.valueOf(name));
+            return new Rack(settings.withRemoved(removed), wiring, fittings);
+        }
         if (!settings.extras().contains(name)) {
-            throw UserError.unknown("extra expert", name, settings.extras());
+            throw UserError.unknown("expert", name, settings.expertNames());
         }
         return resized(settings.extras().stream().filter(extra -> !extra.equals(name)).toList(), wiring.without(Socket.extras(name)), shelf);
     }

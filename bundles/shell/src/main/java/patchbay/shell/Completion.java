@@ -72,9 +72,14 @@ public final class Completion implements Completer {
                         .flatMap(offer -> Options.defaults(offer.part().options()).keySet().stream()).distinct());
             };
             case "expert" -> switch (arguments) {
-                case 0 -> whole(Stream.of("add", "remove"));
-                case 1 -> whole(words.get(1).equals("add") ? experts().map(Offer::name) : words.get(1).equals("remove") ? extras().stream() : Stream.of());
-                default -> words.get(1).equals("add") ? keys(Stream.concat(Stream.of("as", "from"), experts().filter(offer -> offer.name().equals(words.get(2)))
+                case 0 -> whole(ExpertCommands.ACTIONS.stream());
+                case 1 -> switch (words.get(1)) {
+                    case "add" -> whole(experts().map(Offer::name));
+                    case "remove" -> whole(names().stream());
+                    default -> Stream.empty();
+                };
+                default -> words.get(1).equals("remove") ? keys(Stream.of("merge")) : words.get(1).equals("import") ? keys(Stream.of("as"))
+                        : words.get(1).equals("add") ? keys(Stream.concat(Stream.of("as", "from"), experts().filter(offer -> offer.name().equals(words.get(2)))
                         .flatMap(offer -> Options.defaults(offer.part().options()).keySet().stream()))) : Stream.empty();
             };
             case "freeze" -> arguments == 0 ? whole(learning()) : Stream.empty();
@@ -102,21 +107,18 @@ public final class Completion implements Completer {
     /** Of the current run; without one, what a model has by default. */
     private List<Socket> sockets() {
         return runs.lab().current().filter(Run::alive)
-                .map(run -> Socket.of(run.experiment().model().withExtras(extras(), run.experiment().model().k())))
+                .map(run -> Socket.of(run.model()))
                 .orElseGet(() -> Socket.of(ModelSettings.defaults()));
-    }
-
-    /** Names of the experts that stand beside those that share a plugin in the current run. */
-    private List<String> extras() {
-        return runs.lab().current().filter(Run::alive).stream().flatMap(run -> run.wiring().stream())
-                .flatMap(fitted -> Socket.extraName(fitted.socket()).stream()).distinct().toList();
     }
 
     /** What can be frozen: experts, and sockets as patterns. */
     private Stream<String> learning() {
-        var experts = runs.lab().current().filter(Run::alive).map(run -> run.experiment().model().withExtras(extras(), run.experiment().model().k()))
-                .orElse(ModelSettings.defaults()).expertNames();
-        return Stream.concat(experts.stream(), sockets().stream().map(Completion::pattern).distinct());
+        return Stream.concat(names().stream(), sockets().stream().map(Completion::pattern).distinct());
+    }
+
+    /** Of the current run's experts. */
+    private List<String> names() {
+        return runs.lab().current().filter(Run::alive).map(run -> run.model().expertNames()).orElse(List.of());
     }
 
     private Stream<Offer> experts() {

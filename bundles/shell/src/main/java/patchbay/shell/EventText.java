@@ -56,14 +56,21 @@ final class EventText {
             case Event.Swapped.LEARNING -> (swapped.socket().equals("*") ? "everything" : swapped.socket()) + " learns again";
             case Event.Swapped.IMPOSED -> "the routing of run " + swapped.options().get("run") + " is imposed";
             case Event.Swapped.OWN -> "the routers select for themselves again";
+            case Event.Swapped.NONE -> swapped.before().isEmpty() ? left(swapped) : "";
             default -> "";
         };
         if (!words.isEmpty()) {
             return step(swapped) + words + "; the training stood still for " + Numbers.milliseconds(swapped.pauseMillis());
         }
-        var why = swapped.cause().equals("bundle updated") ? " (bundle updated)" : "";
+        var why = swapped.cause().startsWith("bundle ") ? " (" + swapped.cause() + ")" : "";
         return step(swapped) + sockets(swapped.before(), swapped.after()) + why + "\n  "
                 + detail(swapped.after(), swapped.transfer(), swapped.pauseMillis());
+    }
+
+    /** One of the experts that share a plugin, which have no sockets of their own. */
+    private static String left(Event.Swapped swapped) {
+        var into = swapped.options().get("merge");
+        return swapped.socket() + " has left" + (into == null ? "" : ", merged into " + into) + ": " + swapped.transfer();
     }
 
     private static String change(Event.RolledBack back) {

@@ -257,6 +257,20 @@ class CommandsTest {
     }
 
     @Test
+    void oneOfThoseThatShareAPluginLeavesAndOneOfAnotherRunComes() throws Exception {
+        workshop.execute("run tiny training.steps=5");
+        var other = workshop.lab.current().orElseThrow().id();
+        workshop.endless();
+        assertTrue(workshop.execute("expert remove 2").contains("layers.*.moe.experts.2 has left: "));
+        assertTrue(workshop.execute("expert remove 0 merge=3").contains("layers.*.moe.experts.0 has left, merged into 3: "));
+        assertTrue(workshop.execute("expert import " + other + ":2 as=guest").contains("layers.0-1.moe.experts.guest: new → swiglu"));
+        assertTrue(workshop.execute("expert import " + other + ":1").contains("layers.0-1.moe.experts.imported: new → swiglu"));
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("expert import " + other)).getMessage().contains("usage: expert import RUN:PATH"));
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("expert import nosuch:1")).getMessage().contains("unknown run 'nosuch'"));
+        assertTrue(assertThrows(UserError.class, () -> workshop.execute("expert remove 1 merg=3")).getMessage().contains("did you mean 'merge'"));
+    }
+
+    @Test
     void whatIsFrozenLearnsNoMore() throws Exception {
         workshop.endless();
         assertEquals("nothing is frozen\n", workshop.execute("freeze"));

@@ -47,7 +47,7 @@ class CompletionTest {
 
     @Test
     void expertsThatCanJoin() {
-        assertEquals(List.of("add", "remove"), offered("expert "));
+        assertEquals(List.of("add", "import", "remove"), offered("expert "));
         assertTrue(offered("expert add ").contains("swiglu"));
         assertTrue(offered("expert add swiglu ").containsAll(List.of("as=", "from=")));
         assertEquals(List.of(), offered("expert remove "));

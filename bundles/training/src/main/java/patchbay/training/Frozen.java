@@ -24,9 +24,7 @@ public record Frozen(List<SocketPattern> patterns, List<String> experts, List<St
     private static final Pattern EXPERTS = Pattern.compile("(layers\\.\\d+\\.moe\\.experts)\\.(.+)");
 
     static Frozen of(ModelSettings model) {
-        var extras = model.extras();
-        var experts = model.expertNames().stream().filter(name -> !extras.contains(name)).toList();
-        return new Frozen(model.frozen().stream().map(text -> pattern(text, model)).toList(), experts, extras);
+        return new Frozen(model.frozen().stream().map(text -> pattern(text, model)).toList(), model.sharing(), model.extras());
     }
 
     /** An expert is meant in every layer. */

@@ -40,13 +40,15 @@ public final class Learner implements AutoCloseable {
     private final Map<String, Shape> reshaped;
     /** Variables that the model before keeps elsewhere: they are copied when this one takes over. */
     private final Set<String> moved;
-    private final Map<String, String> copies;
+    private Succession succession;
+    /** What an earlier model had, which this one goes back to. */
+    private Optional<Earlier> earlier;
     private final StepProgram stepProgram;
     private final Evaluation evaluation;
 
     /** @param drawn what first values are drawn from */
     private Learner(Engine engine, Decoder decoder, TrainingSettings settings, long seed, long drawn, Variables variables, Births births,
-            Map<String, Shape> reshaped, Set<String> moved, Map<String, String> copies) {
+            Map<String, Shape> reshaped, Set<String> moved, Succession succession, Optional<Earlier> earlier) {
         this.engine = engine;
         this.decoder = decoder;
         this.settings = settings;
@@ -55,7 +57,8 @@ public final class Learner implements AutoCloseable {
         this.births = births;
         this.reshaped = reshaped;
         this.moved = moved;
-        this.copies = copies;
+        this.succession = succession;
+        this.earlier = earlier;
         this.stepProgram = StepProgram.compile(engine, decoder, settings, variables, births, drawn);
         try {
             this.evaluation = new Evaluation(engine, decoder, settings.batch(), variables, drawn);
@@ -72,7 +75,7 @@ public final class Learner implements AutoCloseable {
 
     /** A model with values from elsewhere, such as a checkpoint, for variables of those names. */
     public static Learner resume(Engine engine, Decoder decoder, TrainingSettings settings, long seed, Variables values, Births births) {
-        return new Learner(engine, decoder, settings, seed, seed, values, births, Map.of(), Set.of(), Map.of());
+        return new Learner(engine, decoder, settings, seed, seed, values, births, Map.of(), Set.of(), Succession.none(), Optional.empty());
     }
 
     /**
@@ -82,52 +85,65 @@ public final class Learner implements AutoCloseable {
      * @param step steps done when the other is to take over
      */
     public Learner candidate(Decoder changed, long step) {
-        return candidate(engine, changed, step, Map.of());
+        return candidate(engine, changed, step, Succession.none());
+    }
+
+    /** A {@link #candidate} that may have gained or lost experts, or be on another engine. */
+    public Learner candidate(Engine on, Decoder changed, long step, Succession succession) {
+        return candidate(on, changed, step, succession, Optional.empty());
+    }
+
+    /** A {@link #candidate} that goes back to an earlier model. */
+    public Learner candidate(Engine on, Decoder changed, long step, Earlier earlier) {
+        return candidate(on, changed, step, Succession.none(), Optional.of(earlier));
     }
 
     /**
-     * A {@link #candidate} that may have gained experts, or be on another engine.
+     * An earlier model, as far as it takes to go back to it.
      *
-     * @param copies of experts that it has and this one has not, by name, of whom they are copies
+     * @param variables what the present one lost is taken from there; what only gained or lost experts keeps the present slices of the others
+     * @param births when its parameters joined
+     * @param changed experts that it had otherwise, by name, whose slices are taken from there too
      */
-    public Learner candidate(Engine on, Decoder changed, long step, Map<String, String> copies) {
-        return candidate(on, changed, step, on.variables(), Map.of(), copies);
+    public record Earlier(Variables variables, Map<String, Long> births, Set<String> changed) {
+
+        private boolean has(String name, Shape shape) {
+            return variables.contains(name) && variables.type(name).shape().equals(shape);
+        }
     }
 
-    /**
-     * A {@link #candidate} that goes back to an earlier model.
-     *
-     * @param kept the earlier model's variables: what this one lost is taken from there
-     * @param keptBirths when those parameters joined
-     */
-    public Learner candidate(Engine on, Decoder changed, long step, Variables kept, Map<String, Long> keptBirths) {
-        return candidate(on, changed, step, kept, keptBirths, Map.of());
-    }
-
-    private Learner candidate(Engine on, Decoder changed, long step, Variables kept, Map<String, Long> keptBirths, Map<String, String> copies) {
-        var slices = slices(decoder, changed, copies);
-        var mine = on.variables();
+    private Learner candidate(Engine on, Decoder changed, long step, Succession given, Optional<Earlier> back) {
+        var slices = slices(decoder, changed, given);
+        var taken = on.variables();
         var shapes = new LinkedHashMap<String, Shape>();
         var known = new LinkedHashMap<String, Long>();
         var elsewhere = new LinkedHashSet<String>();
         asked(changed).forEach((name, shape) -> {
             boolean here = variables.contains(name);
             if (here && variables.type(name).shape().equals(shape)) {
-                if (take(name, variables, mine)) {
+                if (take(name, variables, taken)) {
                     elsewhere.add(name);
                 }
                 known.computeIfAbsent(name, births.steps()::get);
-            } else if (kept.contains(name) && kept.type(name).shape().equals(shape)) {
-                take(name, kept, mine);
-                known.computeIfAbsent(name, keptBirths::get);
+                return;
+            }
+            boolean carried = here && carried(changed, name, variables, shape, slices).isPresent();
+            if (here && slices.loseSharing() && !carried) {
+                throw new UserError("an expert cannot be taken out: " + name + " is " + variables.type(name).shape() + " and would be " + shape
+                        + ", which is not one slice an expert");
+            }
+            var kept = back.filter(model -> !carried && model.has(name, shape));
+            if (kept.isPresent()) {
+                take(name, kept.get().variables(), taken);
+                known.computeIfAbsent(name, kept.get().births()::get);
             } else if (here) {
                 shapes.put(name, variables.type(name).shape());
-                if (Update.isMoment(name) && carried(changed, name, variables, shape, slices).isPresent()) {
+                if (Update.isMoment(name) && carried) {
                     known.computeIfAbsent(Update.parameter(name), births.steps()::get); // as old as its moments
                 }
             }
         });
-        return new Learner(on, changed, settings, seed, mix(seed, step), mine, Births.at(step, known), shapes, elsewhere, copies);
+        return new Learner(on, changed, settings, seed, mix(seed, step), taken, Births.at(step, known), shapes, elsewhere, given, back);
     }
 
     /** Shares what lives in the same place and copies what does not; whether it copied. */
@@ -160,28 +176,46 @@ public final class Learner implements AutoCloseable {
     }
 
     /**
-     * Passes on what is kept elsewhere and what changed its shape, by the new parts' own rules or expert by expert, and what new experts copy. Called once,
-     * between two steps of {@code before}.
+     * Passes on what is kept elsewhere, what changed its shape, by the new parts' own rules or expert by expert, and what experts that join or leave pass on.
+     * Called once, between two steps of {@code before}.
      */
     public void takeOver(Learner before) {
         moved.forEach(name -> copy(name, before.variables, variables));
-        var slices = slices(before.decoder, decoder, copies);
-        reshaped.keySet().forEach(name -> {
+        var slices = slices(before.decoder, decoder, succession);
+        reshaped.forEach((name, was) -> {
             var type = variables.type(name);
-            carried(decoder, name, before.variables, type.shape(), slices).ifPresent(values -> variables.put(name, type, values));
+            carried(decoder, name, before.variables, type.shape(), slices).ifPresent(values -> {
+                earlier.filter(model -> model.has(name, type.shape())).ifPresent(model ->
+                        slices.restore(was, values, type.shape(), values(model.variables(), name), model.changed()));
+                succession.merge().filter(_ -> !Update.isMoment(name)).ifPresent(merge -> merge.shares().forEach((mixture, share) -> {
+                    if (name.startsWith(mixture + ".experts.")) {
+                        slices.merge(was, values(before.variables, name), type.shape(), values, merge.leaving(), merge.staying(), share);
+                    }
+                }));
+                variables.put(name, type, values);
+            });
         });
-        new Newcomers(before.variables, variables, slices).join(decoder, births.steps().keySet());
+        if (earlier.isEmpty()) {
+            new Newcomers(before.variables, variables, slices, succession.values()).join(decoder, births.steps().keySet());
+        }
+        succession = Succession.none(); // it need not be held any longer
+        earlier = Optional.empty();
     }
 
-    private static ExpertSlices slices(Decoder before, Decoder now, Map<String, String> copies) {
-        return new ExpertSlices(before.rack().settings().expertNames(), now.rack().settings().expertNames(), copies);
+    private static ExpertSlices slices(Decoder before, Decoder now, Succession succession) {
+        return new ExpertSlices(before.rack().settings(), now.rack().settings(), succession.copies());
+    }
+
+    private static float[] values(Variables variables, String name) {
+        var values = new float[variables.type(name).size()];
+        variables.read(name, values);
+        return values;
     }
 
     /** What becomes of {@code name} in another shape: by the rule of the part that it now belongs to, or expert by expert. */
     private static Optional<float[]> carried(Decoder decoder, String name, Variables from, Shape now, ExpertSlices slices) {
         var was = from.type(name).shape();
-        var values = new float[was.size()];
-        from.read(name, values);
+        var values = values(from, name);
         var parameter = Update.parameter(name);
         return decoder.rack().fittings().values().stream()
                 .filter(fitting -> parameter.startsWith(fitting.socket().path() + "."))
@@ -200,6 +234,13 @@ public final class Learner implements AutoCloseable {
     /** Variables that were there with another shape when this model was made. */
     public Set<String> reshaped() {
         return Collections.unmodifiableSet(reshaped.keySet());
+    }
+
+    /** The parameters of a model, with their shapes. */
+    public static Map<String, Shape> parameters(Decoder decoder) {
+        var shapes = new LinkedHashMap<>(asked(decoder));
+        shapes.keySet().removeIf(name -> !shapes.containsKey(Update.FIRST + name));
+        return shapes;
     }
 
     /** The variables that a model and its optimizer keep between steps, with their shapes. */

@@ -3,13 +3,14 @@ package patchbay.training;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import patchbay.model.Decoder;
 import patchbay.model.Mixture;
 import patchbay.tensor.Variables;
 
 /** Experts that join a model in training: held back at first, so that the loss goes on where it was, and copies of others if asked for. */
-record Newcomers(Variables before, Variables now, ExpertSlices experts) {
+record Newcomers(Variables before, Variables now, ExpertSlices experts, Map<String, float[]> values) {
 
     void join(Decoder decoder, Set<String> parameters) {
         for (var name : names()) {
@@ -21,6 +22,7 @@ record Newcomers(Variables before, Variables now, ExpertSlices experts) {
                 }
             }
         }
+        values.forEach((name, given) -> now.put(name, now.type(name), given));
     }
 
     private List<String> names() {
@@ -40,11 +42,11 @@ record Newcomers(Variables before, Variables now, ExpertSlices experts) {
 
     /** @param from an expert's number, whose values are a slice of those that share a plugin, or an extra's name */
     private void copy(String path, String from, String to, Set<String> parameters) {
-        boolean shares = from.matches("\\d+");
+        int slice = experts.was().sharing().indexOf(from);
         for (var name : parameters) {
             if (name.startsWith(path + to + ".")) {
                 var local = name.substring(path.length() + to.length() + 1);
-                copy(shares ? path + local : path + from + "." + local, shares ? Integer.parseInt(from) : 0, name);
+                copy(slice >= 0 ? path + local : path + from + "." + local, Math.max(0, slice), name);
             }
         }
     }

@@ -57,7 +57,7 @@ public sealed interface Event {
      *
      * @param socket as asked for: a path or a pattern
      * @param plugin as asked for; {@link #FROZEN} or {@link #LEARNING} where {@code socket} is what is, {@link #IMPOSED} or {@link #OWN}
-     *         where another run's selections are imposed on routers, or are no more
+     *         where another run's selections are imposed on routers, or are no more; {@link #NONE} where an expert has left
      * @param cause {@code planned}, {@code command}, {@code bundle updated} …
      * @param before what was in the changed sockets
      * @param after what is in them since
@@ -70,6 +70,7 @@ public sealed interface Event {
         public static final String LEARNING = "(learning)";
         public static final String IMPOSED = "(imposed)";
         public static final String OWN = "(own)";
+        public static final String NONE = "-";
 
         public Swapped {
             options = Collections.unmodifiableMap(new TreeMap<>(options));

@@ -154,6 +154,26 @@ public record RunFolder(Path path) {
         return imposed().resolve(run + ".bin");
     }
 
+    /** Values of experts that came from other runs. */
+    public Path imports() {
+        return path.resolve("imports");
+    }
+
+    /** Copies the files of a folder of another run, if it is there, for this run to repeat that one by. */
+    public void copy(Path from, Path to) {
+        if (!Files.exists(from)) {
+            return;
+        }
+        try (var files = Files.list(from)) {
+            Files.createDirectories(to);
+            for (var file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new UserError("cannot copy " + from + " to " + to + ": " + e.getMessage(), e);
+        }
+    }
+
     public Path tokenizer() {
         return path.resolve("tokenizer.json");
     }
