@@ -14,6 +14,8 @@ final class Chunks {
     private static final long FASTER = 4;
     /** Chunks for each thread, as rows may differ in cost and threads in speed. */
     private static final int EACH = 4;
+    /** Chunks for each thread of what is prepared: each reads all of it, which half as many rows are hardly worth. */
+    private static final int FINER = 2;
     /** Borders lie at multiples of this, so that no two threads write one cache line where a row is one element. */
     private static final int LINE = 64;
     /** And at multiples of this, the height of a matrix product's tile, where rows are few. */
@@ -34,6 +36,12 @@ final class Chunks {
         int chunk = (rows - 1) / parts + 1;
         int border = chunk >= 4 * LINE ? LINE : chunk >= 4 * TILE ? TILE : 1;
         return (chunk + border - 1) / border * border;
+    }
+
+    /** Into how many rows at a time to split what a coarse kernel would compute {@code chunk} rows of, once all is prepared. */
+    static int finer(int chunk) {
+        int finer = (chunk - 1) / FINER + 1;
+        return Math.min(chunk, (finer + TILE - 1) / TILE * TILE);
     }
 
     /** One operation for every element that the node touches. */

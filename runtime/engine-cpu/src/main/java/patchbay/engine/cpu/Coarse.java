@@ -8,4 +8,8 @@ import java.lang.annotation.Target;
 /** Marks a kernel that prepares something in every call (it packs a matrix): its rows are split once for each thread, no finer. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
-public @interface Coarse {}
+public @interface Coarse {
+
+    /** How several threads prepare it together, where there is a way: one class or none. */
+    Class<? extends Prepared>[] together() default {};
+}

@@ -1,5 +1,6 @@
 package patchbay.engine.cpu;
 
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ final class Compiler {
     private final Placement placement;
     private final List<Step> steps = new ArrayList<>();
     private final Explanation explanation = new Explanation();
+    private final Together together;
     private int launches;
 
     Compiler(Graph graph, ArrayVariables variables, Twins twins, WorkerPool pool, boolean poison,
@@ -35,6 +37,7 @@ final class Compiler {
         this.twins = twins;
         this.pool = pool;
         this.poison = poison;
+        this.together = new Together(pool);
         this.schedule = new Schedule(graph, fusion);
         this.placement = new Placement(graph, schedule, variables, (node, launch, inputs, outputs, scratch) ->
                 BoundLaunch.of(node, launch, twins.of(launch.kernel()), inputs, outputs, scratch).run(0, launch.rows()));
@@ -48,7 +51,7 @@ final class Compiler {
         graph.inputs().forEach((name, tensor) -> inputs.put(name, new ArrayProgram.Named(tensor.type(), placement.array(tensor))));
         var outputs = new LinkedHashMap<String, ArrayProgram.Named>();
         graph.outputs().forEach((name, tensor) -> outputs.put(name, new ArrayProgram.Named(tensor.type(), placement.kept(tensor))));
-        return new CpuProgram(inputs, outputs, steps, pool, launches, explanation.plan(placement.memory()));
+        return new CpuProgram(inputs, outputs, steps, pool, launches, explanation.plan(placement.memory() + together.memory()));
     }
 
     private void bind(Node node) {
@@ -64,7 +67,7 @@ final class Compiler {
                 var kernel = twins.of(launch.kernel());
                 boolean fast = !kernel.equals(launch.kernel().method());
                 explanation.add(node, launch, fast, inputs, outputs, scratch);
-                steps.add(Step.of(node, launch, fast, body(node, launch, BoundLaunch.of(node, launch, kernel, inputs, outputs, scratch))));
+                steps.add(Step.of(node, launch, fast, body(node, launch, kernel, BoundLaunch.of(node, launch, kernel, inputs, outputs, scratch), BoundLaunch.arguments(launch, inputs, outputs, scratch))));
                 launches++;
             }
         }
@@ -73,11 +76,15 @@ final class Compiler {
         }
     }
 
-    private Runnable body(Node node, Launch launch, BoundLaunch bound) {
+    private Runnable body(Node node, Launch launch, Method kernel, BoundLaunch bound, Object[] arguments) {
         int rows = launch.rows();
-        int chunk = Chunks.of(node, launch, twins.of(launch.kernel()), pool.threads());
+        int chunk = Chunks.of(node, launch, kernel, pool.threads());
         if (chunk >= rows) {
             return () -> bound.run(0, rows);
+        }
+        var prepared = together.prepared(kernel, arguments);
+        if (prepared.isPresent()) {
+            return together.body(prepared.get(), rows, Chunks.finer(chunk));
         }
         WorkerPool.Task task = bound::run;
         return () -> pool.run(task, rows, chunk);

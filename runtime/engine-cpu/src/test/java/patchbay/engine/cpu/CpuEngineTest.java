@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
@@ -145,6 +146,32 @@ class CpuEngineTest {
                 assertEquals(10, first.floats("w")[0]);
                 assertEquals(20, values(variables, "w")[0]);
             }
+        }
+    }
+
+    /** Of sizes that the threads pack together, that each packs for itself because they are too large, and that are read as they lie. */
+    @ParameterizedTest
+    @CsvSource({"70, 300, 1031", "97, 2000, 1100", "300, 70, 70"})
+    void productsHaveTheSameBitsOnAnyNumberOfThreads(int m, int n, int k) {
+        for (int transposes = 0; transposes < 4; transposes++) {
+            boolean transposeA = (transposes & 2) != 0;
+            boolean transposeB = (transposes & 1) != 0;
+            var graph = new Graph();
+            var a = graph.input("a", transposeA ? TensorType.f32(k, m) : TensorType.f32(m, k));
+            var b = graph.input("b", transposeB ? TensorType.f32(n, k) : TensorType.f32(k, n));
+            graph.output("c", a.matmul(b, transposeA, transposeB));
+            graph.output("ca", a.matmul(b, transposeA, transposeB).matmul(b, false, !transposeB));
+            var one = products(graph, 1);
+            assertSame(one, products(graph, 2), "2 threads, transposes " + transposes);
+            assertSame(one, products(graph, 3), "3 threads, transposes " + transposes);
+        }
+    }
+
+    private static Map<String, float[]> products(Graph graph, int threads) {
+        try (var engine = new CpuEngine(threads); var program = engine.compile(graph, engine.variables())) {
+            graph.inputs().forEach((name, input) -> program.write(name, RandomGraph.values(input.size(), name.hashCode())));
+            program.run();
+            return Map.of("c", program.floats("c"), "ca", program.floats("ca"));
         }
     }
 

@@ -23,13 +23,7 @@ public record BoundLaunch(Node node, Launch launch, MethodHandle call) {
      * @throws IllegalArgumentException if the arguments are not those that the kernel takes
      */
     public static BoundLaunch of(Node node, Launch launch, Method kernel, List<?> inputs, List<?> outputs, List<?> scratch) {
-        var arguments = launch.arguments().stream().map(argument -> switch (argument) {
-            case Launch.Argument.Input(int index) -> inputs.get(index);
-            case Launch.Argument.Output(int index) -> outputs.get(index);
-            case Launch.Argument.Scratch(int index) -> scratch.get(index);
-            case Launch.Argument.IntValue(int value) -> (Object) value;
-            case Launch.Argument.FloatValue(float value) -> (Object) value;
-        }).toArray();
+        var arguments = arguments(launch, inputs, outputs, scratch);
         check(node, kernel, arguments);
         try {
             // Spread from one array: to bind arguments one by one makes the JVM generate classes for each.
@@ -38,6 +32,17 @@ public record BoundLaunch(Node node, Launch launch, MethodHandle call) {
         } catch (IllegalAccessException | IllegalArgumentException | WrongMethodTypeException error) {
             throw misfit(node, kernel, error.getMessage());
         }
+    }
+
+    /** What is handed to the kernel of {@code launch} after {@code first} and {@code count}. */
+    public static Object[] arguments(Launch launch, List<?> inputs, List<?> outputs, List<?> scratch) {
+        return launch.arguments().stream().map(argument -> switch (argument) {
+            case Launch.Argument.Input(int index) -> inputs.get(index);
+            case Launch.Argument.Output(int index) -> outputs.get(index);
+            case Launch.Argument.Scratch(int index) -> scratch.get(index);
+            case Launch.Argument.IntValue(int value) -> (Object) value;
+            case Launch.Argument.FloatValue(float value) -> (Object) value;
+        }).toArray();
     }
 
     private static void check(Node node, Method kernel, Object[] arguments) {

@@ -32,6 +32,9 @@ final class Gemm {
     /** Distance of A's columns up to which they are read in place: beyond, they drive each other out of the first cache. */
     private static final int NEAR = 768;
 
+    /** Columns of B in a part of {@link #pack}. */
+    private static final int PART = 64;
+
     /** Rows of A whose columns are packed together. */
     private static final int STRIP = Math.max(LANES, ROWS);
 
@@ -49,6 +52,56 @@ final class Gemm {
      */
     static void multiply(float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int bColumn,
             float[] c, int c0, int cRow, int m, int n, int k) {
+        multiply(a, a0, aRow, aColumn, b, b0, bRow, bColumn, false, c, c0, cRow, m, n, k);
+    }
+
+    /** {@link #multiply} by a B that lies as {@link #pack} leaves it; the same bits. */
+    static void multiplyPacked(float[] a, int a0, int aRow, int aColumn, float[] packed,
+            float[] c, int c0, int cRow, int m, int n, int k) {
+        multiply(a, a0, aRow, aColumn, packed, 0, 0, 0, true, c, c0, cRow, m, n, k);
+    }
+
+    /** Whether {@link #multiply} packs such a B for that many rows. */
+    static boolean isPacked(int bRow, int bColumn, int m, int k) {
+        return bColumn != 1 || m >= WORTH_PACKING && (long) k * bRow > SMALL;
+    }
+
+    /** Elements of a packed B. */
+    static long packedSize(int n, int k) {
+        return (long) padded(n) * k;
+    }
+
+    /** {@code n}, rounded up to whole panels. */
+    private static int padded(int n) {
+        return (n + COLUMNS - 1) / COLUMNS * COLUMNS;
+    }
+
+    /** Into how many parts {@link #pack} divides B. */
+    static int parts(int n, int k) {
+        return ((n - 1) / PART + 1) * ((k - 1) / depth(k) + 1);
+    }
+
+    /** Packs {@code count} parts of B from {@code first} on: block of p after block, in each the panels of all columns. */
+    static void pack(int first, int count, float[] b, int b0, int bRow, int bColumn, float[] packed, int n, int k) {
+        int across = (n - 1) / PART + 1;
+        for (int part = first; part < first + count; ) {
+            int p = part / across * depth(k);
+            int j = part % across * PART;
+            int length = Math.min(depth(k), k - p);
+            int columns = Math.min(Math.min(TOGETHER, (first + count - part) * PART), n - j);
+            Packing.panels(b, b0 + p * bRow + j * bColumn, bRow, bColumn, packed, p * padded(n) + j * length, columns, length);
+            part += (columns - 1) / PART + 1;
+        }
+    }
+
+    /** Blocks of p are as equal as may be; they depend on k alone. */
+    private static int depth(int k) {
+        int blocks = (k - 1) / DEPTH + 1;
+        return (k - 1) / blocks + 1;
+    }
+
+    private static void multiply(float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int bColumn, boolean packed,
+            float[] c, int c0, int cRow, int m, int n, int k) {
         if (k == 0) {
             for (int i = 0; i < m; i++) {
                 Arrays.fill(c, c0 + i * cRow, c0 + i * cRow + n, 0);
@@ -56,16 +109,15 @@ final class Gemm {
             return;
         }
         var workspace = WORKSPACE.get();
-        int blocks = (k - 1) / DEPTH + 1;
-        int depth = (k - 1) / blocks + 1;
-        boolean unpacked = bColumn == 1 && (m < WORTH_PACKING || (long) k * bRow <= SMALL);
+        int depth = depth(k);
+        boolean inOrder = !packed && !isPacked(bRow, bColumn, m, k);
         boolean inPlace = aRow == 1 && aColumn <= NEAR;
         for (int p = 0; p < k; p += depth) {
             int length = Math.min(depth, k - p);
             int keep = p == 0 ? 0 : -1;
             for (int j = 0; j < n; j += WIDTH) {
                 int width = Math.min(WIDTH, n - j);
-                int whole = unpacked ? width / COLUMNS * COLUMNS : 0; // read in place
+                int whole = inOrder ? width / COLUMNS * COLUMNS : 0; // read in place
                 for (int i = 0; i < m; i += HEIGHT) {
                     int height = Math.min(HEIGHT, m - i);
                     var left = a;
@@ -89,7 +141,10 @@ final class Gemm {
                         var right = workspace;
                         int right0 = panel * length;
                         int rightRow = COLUMNS;
-                        if (panel < whole) {
+                        if (packed) {
+                            right = b;
+                            right0 = p * padded(n) + (j + panel) * length;
+                        } else if (panel < whole) {
                             right = b;
                             right0 = b0 + p * bRow + j + panel;
                             rightRow = bRow;

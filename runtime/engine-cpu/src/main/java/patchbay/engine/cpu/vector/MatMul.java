@@ -7,7 +7,7 @@ public final class MatMul {
 
     private MatMul() {}
 
-    @Coarse
+    @Coarse(together = PackedProduct.class)
     public static void matmul(int first, int count, float[] a, float[] b, float[] out, int m, int n, int k,
             int aBatch, int aRow, int aColumn, int bBatch, int bRow, int bColumn) {
         int end = first + count;

@@ -1,5 +1,6 @@
 package patchbay.engine.cpu.vector;
 
+import static patchbay.engine.cpu.vector.GemmTile.A_ROW;
 import static patchbay.engine.cpu.vector.GemmTile.COLUMNS;
 import static patchbay.engine.cpu.vector.Vectors.FLOATS;
 import static patchbay.engine.cpu.vector.Vectors.INTS;
@@ -23,6 +24,13 @@ final class Packing {
     private static final IntVector SECOND_4 = second(4);
     private static final IntVector FIRST_8 = first(8);
     private static final IntVector SECOND_8 = second(8);
+
+    /** Distance of rows that wait to be transposed: no power of two, which would put them all into a few lines of the cache. */
+    private static final int ROW = A_ROW + LANES;
+    private static final int HALF_DONE = COLUMNS * ROW;
+
+    /** Rows to be transposed, and a block half transposed. Plain arrays only. */
+    private static final ThreadLocal<float[]> WORKSPACE = ThreadLocal.withInitial(() -> new float[HALF_DONE + LANES * LANES]);
 
     private Packing() {}
 
@@ -63,24 +71,34 @@ final class Packing {
      * left of the panel's width keeps its content.
      *
      * @param n columns, at most {@code width}
+     * @param k at most {@link GemmTile#A_ROW}
      */
     static void pack(float[] from, int origin, int row, int column, float[] to, int at, int width, int n, int k) {
         if (column == 1) {
             copy(from, origin, row, to, at, width, k, n);
             return;
         }
-        for (int j = 0; j < n; j += LANES) {
-            int columns = Math.min(LANES, n - j);
-            int source = origin + j * column;
-            int target = at + j;
-            int done = 0;
-            if (columns == LANES && row == 1 && LANES >= 4) {
-                for (; done + LANES <= k; done += LANES) {
-                    transpose(from, source + done, column, to, target + done * width, width);
-                }
-            }
-            rest(from, source + done * row, row, column, to, target + done * width, width, columns, k - done);
+        int whole = row == 1 && LANES >= 4 ? Vectors.floor(n) : 0;
+        if (whole > 0) {
+            transpose(from, origin, column, to, at, width, whole, k);
         }
+        rest(from, origin + whole * column, row, column, to, at + whole, width, n - whole, k);
+    }
+
+    /**
+     * {@code to[at + p·width + j] = from[origin + p + j·column]} for whole vectors of j. The rows of {@code from} are first
+     * copied, one after another: read 64 bytes at a time in turns they would come from memory one by one.
+     */
+    private static void transpose(float[] from, int origin, int column, float[] to, int at, int width, int n, int k) {
+        var rows = WORKSPACE.get();
+        copy(from, origin, column, rows, 0, ROW, n, k);
+        int whole = Vectors.floor(k);
+        for (int p = 0; p < whole; p += LANES) {
+            for (int j = 0; j < n; j += LANES) {
+                transpose(rows, j * ROW + p, to, at + p * width + j, width);
+            }
+        }
+        rest(rows, whole, 1, ROW, to, at + whole * width, width, n, k - whole);
     }
 
     /** {@code to[at + i·toRow + j] = from[origin + i·row + j]} for {@code i < m} and {@code j < n}. */
@@ -108,17 +126,22 @@ final class Packing {
 
     /**
      * A block as high as a vector is long: pairs of rows at the distances 1, 2, 4 and 8 trade halves, quarters … of
-     * themselves. Four rows at a time are in registers; a whole block there is more than the compiler keeps track of.
+     * themselves. Four rows at a time are in registers; a whole block there is more than the compiler keeps track of. Between
+     * the two passes it lies where it stays in the first cache, and not in {@code to}, which may have to be fetched.
      */
-    private static void transpose(float[] from, int origin, int row, float[] to, int at, int width) {
+    private static void transpose(float[] workspace, int origin, float[] to, int at, int width) {
+        if (LANES == 4) {
+            four(workspace, origin, ROW, to, at, width, FIRST_1, SECOND_1, FIRST_2, SECOND_2);
+            return;
+        }
         for (int i = 0; i < LANES; i += 4) {
-            four(from, origin + i * row, row, to, at + i * width, width, FIRST_1, SECOND_1, FIRST_2, SECOND_2);
+            four(workspace, origin + i * ROW, ROW, workspace, HALF_DONE + i * LANES, LANES, FIRST_1, SECOND_1, FIRST_2, SECOND_2);
         }
         for (int i = 0; LANES == 8 && i < 4; i++) {
-            two(to, at + i * width, 4 * width, FIRST_4, SECOND_4);
+            two(workspace, HALF_DONE + i * LANES, 4 * LANES, to, at + i * width, 4 * width, FIRST_4, SECOND_4);
         }
         for (int i = 0; LANES == 16 && i < 4; i++) {
-            four(to, at + i * width, 4 * width, to, at + i * width, 4 * width, FIRST_4, SECOND_4, FIRST_8, SECOND_8);
+            four(workspace, HALF_DONE + i * LANES, 4 * LANES, to, at + i * width, 4 * width, FIRST_4, SECOND_4, FIRST_8, SECOND_8);
         }
     }
 
@@ -138,9 +161,9 @@ final class Packing {
         far2.selectFrom(y1, y3).reinterpretAsFloats().intoArray(to, at + 3 * width);
     }
 
-    private static void two(float[] to, int at, int width, IntVector first, IntVector second) {
-        var x0 = FloatVector.fromArray(FLOATS, to, at).reinterpretAsInts();
-        var x1 = FloatVector.fromArray(FLOATS, to, at + width).reinterpretAsInts();
+    private static void two(float[] from, int origin, int row, float[] to, int at, int width, IntVector first, IntVector second) {
+        var x0 = FloatVector.fromArray(FLOATS, from, origin).reinterpretAsInts();
+        var x1 = FloatVector.fromArray(FLOATS, from, origin + row).reinterpretAsInts();
         first.selectFrom(x0, x1).reinterpretAsFloats().intoArray(to, at);
         second.selectFrom(x0, x1).reinterpretAsFloats().intoArray(to, at + width);
     }

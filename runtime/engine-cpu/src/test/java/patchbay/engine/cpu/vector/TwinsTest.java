@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import patchbay.engine.cpu.Coarse;
+import patchbay.engine.cpu.Prepared;
 
 /** Every fast kernel against its plain twin, and against itself in other ranges. */
 class TwinsTest {
@@ -36,6 +38,14 @@ class TwinsTest {
                     for (var each : mine) {
                         compare(plain, kernel, each);
                     }
+                    var coarse = kernel.getAnnotation(Coarse.class);
+                    if (coarse != null && coarse.together().length > 0) {
+                        int prepared = 0;
+                        for (var each : mine) {
+                            prepared += compareTogether(kernel, coarse.together()[0], each) ? 1 : 0;
+                        }
+                        assertTrue(prepared > 0, "no case has anything to prepare together");
+                    }
                 })));
             }
         }
@@ -44,7 +54,7 @@ class TwinsTest {
     }
 
     private static boolean isKernel(Method method) {
-        return Modifier.isPublic(method.getModifiers()) && method.getReturnType() == void.class;
+        return Modifier.isPublic(method.getModifiers()) && Modifier.isStatic(method.getModifiers()) && method.getReturnType() == void.class;
     }
 
     @SuppressWarnings("unchecked")
@@ -68,6 +78,35 @@ class TwinsTest {
                 }
             }
         }
+    }
+
+    /** What threads prepare together gives the kernel's bits; false if this case has nothing to prepare. */
+    private static boolean compareTogether(Method fast, Class<? extends Prepared> together, TwinCase each) throws ReflectiveOperationException {
+        var arguments = each.arguments().clone();
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = arguments[i] instanceof float[] floats ? floats.clone() : arguments[i];
+        }
+        var prepared = (Prepared) together.getConstructors()[0].newInstance(arguments);
+        if (prepared.size() == 0) {
+            return false;
+        }
+        var expected = run(fast, each, 0, each.rows());
+        for (int share : new int[] {1, 3, prepared.parts()}) {
+            var space = TwinCase.unset(prepared.size() + 5);
+            for (int part = 0; part < prepared.parts(); part += share) {
+                prepared.prepare(space, part, Math.min(share, prepared.parts() - part));
+            }
+            for (int row = 0; row < each.rows(); row += 40 * share) {
+                prepared.compute(space, row, Math.min(40 * share, each.rows() - row));
+            }
+            for (int i = 0; i < expected.length; i++) {
+                int argument = i;
+                if (expected[i] instanceof float[] floats) {
+                    assertArrayEquals(floats, (float[]) arguments[i], () -> each + " prepared together, argument " + argument);
+                }
+            }
+        }
+        return true;
     }
 
     /** The arguments after the kernel ran on the ranges between {@code borders}; an array given twice is one array then, too. */
