@@ -47,7 +47,8 @@ import patchbay.model.Plug;
 public abstract class LiveRunTest extends PlatformTest {
 
     protected static final String ROUTERS = "layers.*.moe.router";
-    private static final int SECONDS = 60;
+    /** How long is waited for one thing, on a machine that does much else. */
+    private static final int SECONDS = 180;
 
     protected Lab lab;
     private final Set<String> loaded = new HashSet<>();

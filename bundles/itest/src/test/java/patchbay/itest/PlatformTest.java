@@ -113,10 +113,21 @@ public abstract class PlatformTest {
         return settings;
     }
 
+    /** TornadoVM's SDK brings a JUnit as a module, which the system bundle then exports: one of them is enough. */
+    private static boolean isOfTheSystem(Path jar) {
+        var name = jar.getFileName().toString();
+        return ModuleLayer.boot().findModule("junit").isPresent()
+                && (name.startsWith("org.apache.servicemix.bundles.junit") || name.startsWith("org.apache.servicemix.bundles.hamcrest"));
+    }
+
     private static Option jars(Path folder, int startLevel) throws IOException {
         try (var jars = Files.newDirectoryStream(folder, "*.jar")) {
             var bundles = new ArrayList<Option>();
-            jars.forEach(jar -> bundles.add(bundle(jar.toUri().toString()).startLevel(startLevel)));
+            for (var jar : jars) {
+                if (!isOfTheSystem(jar)) {
+                    bundles.add(bundle(jar.toUri().toString()).startLevel(startLevel));
+                }
+            }
             return composite(bundles.toArray(Option[]::new));
         }
     }
