@@ -78,36 +78,6 @@ final class Swaps implements AutoCloseable {
         inUse = Optional.of(learner);
     }
 
-    /** A swap on its way. */
-    private static final class Transaction {
-
-        private final Change change;
-        private final String cause;
-        private final CompletableFuture<Event> outcome = new CompletableFuture<>();
-        /** The step that the candidate is built for: its new parameters' first values and age depend on it. */
-        private long step;
-        /** The running model that the candidate is built beside; after another swap the candidate is of no use. */
-        private Learner basis;
-        private CompletableFuture<Candidate> prepared;
-        /** Doubled each time that the candidate came too late for its step. */
-        private double patience = 1;
-
-        Transaction(long step, Change change, String cause) {
-            this.step = step;
-            this.change = change;
-            this.cause = cause;
-        }
-
-        boolean isPrepared() {
-            return prepared != null && prepared.isDone();
-        }
-
-        /** Whether what is prepared, or is about to be, can take over when {@code now} steps are done. */
-        boolean suits(long now) {
-            return step == now || change.isTimeless();
-        }
-    }
-
     /**
      * The model before a swap with all of its values, for as long as the swap may have to be undone.
      *
