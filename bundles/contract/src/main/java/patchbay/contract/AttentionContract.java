@@ -7,17 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import patchbay.model.Bench;
-import patchbay.model.Building;
 import patchbay.spi.Attention;
 import patchbay.spi.Mode;
+import patchbay.spi.Plugin;
+import patchbay.spi.Position;
+import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.Variables;
 import patchbay.tensor.reference.ReferenceEngine;
 
-/** What every {@link Attention} must do, with rotary positions where heads have an even width. */
+/** What every {@link Attention} must do, with rotary positions where heads have an even width, and a bias by distance. */
 public abstract class AttentionContract extends PartContract<Attention> {
 
     @Override
@@ -31,13 +34,28 @@ public abstract class AttentionContract extends PartContract<Attention> {
         var graph = bench.building().graph();
         var x = graph.input("x", TensorType.f32(size.batch(), size.time(), size.settings().dim()));
         var attention = plugin();
-        var y = attention.forward(bench.scope(attention, headed -> rotated(bench.building(), headed)), x);
+        var y = attention.forward(bench.scope(attention, new RotaryWithBias()), x);
         graph.output("y", y);
         return List.of(y);
     }
 
-    private static Tensor rotated(Building building, Tensor headed) {
-        return headed.dim(-1) % 2 == 0 ? headed.rotary(building.start(), 10_000) : headed;
+    /** Everything that positions can do to an attention. */
+    @Plugin("rotary-with-bias")
+    private static final class RotaryWithBias implements Position {
+
+        @Override
+        public Tensor rotate(Scope scope, Tensor headed) {
+            return headed.dim(-1) % 2 == 0 ? headed.rotary(scope.start(), 10_000) : headed;
+        }
+
+        @Override
+        public Optional<Tensor> bias(Scope scope, int heads, int nearest, int distances) {
+            var bias = new float[heads * distances];
+            for (int i = 0; i < bias.length; i++) {
+                bias[i] = -0.1f * (1 + i / distances) * Math.abs(nearest + i % distances);
+            }
+            return Optional.of(scope.graph().constant(Shape.of(heads, distances), bias));
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package patchbay.contract;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import patchbay.model.Bench;
 import patchbay.spi.Mode;
 import patchbay.spi.Position;
+import patchbay.tensor.Graph;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.Variables;
@@ -17,6 +19,8 @@ import patchbay.tensor.reference.ReferenceEngine;
 
 /** What every {@link Position} must do. */
 public abstract class PositionContract extends PartContract<Position> {
+
+    private static final List<String> OF_TOKENS = List.of("embedded", "rotated");
 
     @Override
     protected List<Size> sizes() {
@@ -35,7 +39,12 @@ public abstract class PositionContract extends PartContract<Position> {
                 TensorType.f32(size.batch(), size.time(), settings.heads(), settings.dim() / settings.heads())));
         graph.output("embedded", embedded);
         graph.output("rotated", rotated);
-        return List.of(embedded, rotated);
+        var yields = new ArrayList<>(List.of(embedded, rotated));
+        position.bias(scope, settings.heads(), 0, size.time()).ifPresent(bias -> {
+            graph.output("bias", bias);
+            yields.add(bias);
+        });
+        return yields;
     }
 
     @Override
@@ -53,6 +62,9 @@ public abstract class PositionContract extends PartContract<Position> {
             var graph = graph(Mode.TRAINING, size, options);
             assertEquals(graph.inputs().get("embeddings").type(), graph.outputs().get("embedded").type(), where);
             assertEquals(graph.inputs().get("headed").type(), graph.outputs().get("rotated").type(), where);
+            if (graph.outputs().containsKey("bias")) {
+                assertEquals(TensorType.f32(size.settings().heads(), size.time()), graph.outputs().get("bias").type(), where);
+            }
         });
     }
 
@@ -71,8 +83,10 @@ public abstract class PositionContract extends PartContract<Position> {
                     trial.with(input, values);
                 }
                 var after = trial.run().outputs();
-                before.forEach((name, values) -> assertArrayEquals(Arrays.copyOfRange(values, kept * dim, (kept + 1) * dim),
-                        Arrays.copyOfRange(after.get(name), kept * dim, (kept + 1) * dim), where + ", " + name));
+                for (var name : OF_TOKENS) {
+                    assertArrayEquals(Arrays.copyOfRange(before.get(name), kept * dim, (kept + 1) * dim),
+                            Arrays.copyOfRange(after.get(name), kept * dim, (kept + 1) * dim), where + ", " + name);
+                }
             }
         });
     }
@@ -93,14 +107,47 @@ public abstract class PositionContract extends PartContract<Position> {
                                     decoding.with(input, part(numbers(input, size, size.rows() * size.settings().dim()), size, start, length));
                                 }
                                 var decoded = decoding.with("start", start).run().outputs();
-                                decoded.forEach((name, values) -> Trial.assertClose(part(expected.get(name), size, start, length),
-                                        values, 1e-5, where + ", " + name + ", " + length + " from " + start));
+                                for (var name : OF_TOKENS) {
+                                    Trial.assertClose(part(expected.get(name), size, start, length), decoded.get(name), 1e-5,
+                                            where + ", " + name + ", " + length + " from " + start);
+                                }
                             }
                         }
                     }
                 }
             }
         });
+    }
+
+    /** A distance has the same bias whatever others are asked for: fewer, or those of keys behind the query. */
+    @Test
+    public void aBiasDependsOnTheDistance() {
+        everywhere((size, options, where) -> {
+            var variables = new ReferenceEngine().variables();
+            int heads = size.settings().heads();
+            int time = size.time();
+            var causal = bias(size, options, variables, 0, time);
+            var fewer = bias(size, options, variables, 0, Math.min(time, 3));
+            for (int h = 0; h < heads && causal.length > 0; h++) {
+                for (int distance = 0; distance < Math.min(time, 3); distance++) {
+                    assertEquals(causal[h * time + distance], fewer[h * Math.min(time, 3) + distance], where + ", distance " + distance);
+                }
+            }
+            assertEquals(causal.length == 0 ? 0 : heads * (2 * time - 1), bias(size, options, variables, 1 - time, 2 * time - 1).length, where);
+        });
+    }
+
+    private float[] bias(Size size, Map<String, Object> options, Variables variables, int nearest, int distances) {
+        var graph = new Graph(3);
+        var position = plugin();
+        var bias = position.bias(bench(graph, Mode.EVALUATION, size, options).scope(position), size.settings().heads(), nearest, distances);
+        if (bias.isEmpty()) {
+            return new float[0];
+        }
+        graph.output("bias", bias.get());
+        try (var trial = trial(new ReferenceEngine(), graph, size, variables)) {
+            return trial.run().floats("bias");
+        }
     }
 
     private static float[] part(float[] all, Size size, int start, int length) {

@@ -1,7 +1,6 @@
 package patchbay.model;
 
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
 import patchbay.spi.Capacity;
@@ -54,9 +53,10 @@ public record Bench(Building building, String path, Map<String, Object> options)
         return new Scopes.ForPosition(building, fitting(Position.class, position));
     }
 
-    /** @param rotation puts positions into queries and keys [B, T, heads, head dim] */
-    public Attention.Scope scope(Attention attention, UnaryOperator<Tensor> rotation) {
-        return new Scopes.ForAttention(building, fitting(Attention.class, attention), rotation);
+    /** @param position the positions of the model around it */
+    public Attention.Scope scope(Attention attention, Position position) {
+        return new Scopes.ForAttention(building, fitting(Attention.class, attention),
+                new Positions(building, new Bench(building, "position", Map.of()).fitting(Position.class, position), position));
     }
 
     private Fitting fitting(Class<? extends Part> kind, Part part) {

@@ -71,14 +71,8 @@ public final class Decoder {
         refuseLeaks();
         building.enter(tokens, names);
         var embedding = building.parameter("embedding.tokens", Shape.of(vocabulary, dim), Initializer.normal(0.02f));
-        var position = rack.at("position");
-        var positionScope = new Scopes.ForPosition(building, position);
-        var positions = rack.part(Position.class, "position");
-
-        var looked = embedding.gather(tokens); // [B, T, dim]
-        var embedded = building.at(position, () ->
-                Mixture.expected(position, positions.embed(positionScope, looked), looked.type()));
-        var x = dropout(building, embedded).reshape(rows, dim); // [B·T, dim]
+        var positions = new Positions(building, rack.at("position"), rack.part(Position.class, "position"));
+        var x = dropout(building, positions.embed(embedding.gather(tokens))).reshape(rows, dim); // [B·T, dim]
         var routings = new LinkedHashMap<String, Routing>();
         var terms = new ArrayList<Tensor>();
         var blocks = new ArrayList<Gradients.Segment>();
@@ -88,7 +82,7 @@ public final class Decoder {
             x = Gradients.Segment.around(building.graph(), blocks::add, () -> {
                 var path = "layers." + number;
                 var normed = norm(building, path + ".attention-norm", before).reshape(tokens.dim(0), tokens.dim(1), dim);
-                var attended = before.add(dropout(building, attend(building, path, normed, positions, position).reshape(rows, dim)));
+                var attended = before.add(dropout(building, attend(building, path, normed, positions).reshape(rows, dim)));
                 normed = norm(building, path + ".feed-forward-norm", attended);
                 return attended.add(dropout(building, settings.isDense(number) ? dense(building, path, normed)
                         : mixture(building, path + ".moe", normed, routings, terms)));
@@ -126,14 +120,11 @@ public final class Decoder {
                 .map(path -> path.substring(0, path.length() - ".router".length())).toList();
     }
 
-    private Tensor attend(Building building, String path, Tensor x, Position positions, Fitting position) {
+    private Tensor attend(Building building, String path, Tensor x, Positions positions) {
         var fitting = rack.at(path + ".attention");
         var attention = rack.part(Attention.class, path + ".attention");
-        var positionScope = new Scopes.ForPosition(building, position);
-        var scope = new Scopes.ForAttention(building, fitting, headed -> building.at(position, () ->
-                Mixture.expected(position, positions.rotate(positionScope, headed), headed.type())));
         return building.at(fitting, () ->
-                Mixture.expected(fitting, attention.forward(scope, x), x.type()));
+                Mixture.expected(fitting, attention.forward(new Scopes.ForAttention(building, fitting, positions), x), x.type()));
     }
 
     private Tensor dense(Building building, String path, Tensor rows) {

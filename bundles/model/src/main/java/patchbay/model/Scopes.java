@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
 import patchbay.spi.Capacity;
@@ -324,11 +323,11 @@ final class Scopes {
 
     static final class ForAttention extends InSequence implements Attention.Scope {
 
-        private final UnaryOperator<Tensor> rotation;
+        private final Positions positions;
 
-        ForAttention(Building building, Fitting fitting, UnaryOperator<Tensor> rotation) {
+        ForAttention(Building building, Fitting fitting, Positions positions) {
             super(building, fitting);
-            this.rotation = rotation;
+            this.positions = positions;
         }
 
         @Override
@@ -338,7 +337,12 @@ final class Scopes {
 
         @Override
         public Tensor rotate(Tensor headed) {
-            return rotation.apply(headed);
+            return positions.rotate(headed);
+        }
+
+        @Override
+        public Optional<Tensor> bias(int keys) {
+            return causal() ? positions.bias(heads(), 0, keys) : positions.bias(heads(), 1 - keys, 2 * keys - 1);
         }
     }
 }

@@ -1,5 +1,6 @@
 package patchbay.spi;
 
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
 import patchbay.tensor.Tensor;
@@ -17,6 +18,12 @@ public interface Attention extends Part {
 
         /** Queries or keys [B, T, heads, head dim] with the model's positions put in. */
         Tensor rotate(Tensor headed);
+
+        /**
+         * What the model's positions add to the scores by distance: [H, keys], or [H, 2·keys − 1] where it is not causal, as
+         * {@link patchbay.tensor.operations.Attention} takes it; empty for nothing.
+         */
+        Optional<Tensor> bias(int keys);
     }
 
     /** x [B, T, dim] → [B, T, dim]. */

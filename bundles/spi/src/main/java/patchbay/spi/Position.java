@@ -1,10 +1,11 @@
 package patchbay.spi;
 
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
 import patchbay.tensor.Tensor;
 
-/** How the order of tokens enters the model: at the embedding, at the queries and keys, or both. */
+/** How the order of tokens enters the model: at the embedding, at the queries and keys, at the scores of attention, or at several of these. */
 @ConsumerType
 public interface Position extends Part {
 
@@ -27,5 +28,17 @@ public interface Position extends Part {
     /** Queries or keys [B, T, heads, head dim] → the same shape. */
     default Tensor rotate(Scope scope, Tensor headed) {
         return headed;
+    }
+
+    /**
+     * What is added to the scores of attention by the distance between a query and a key, in a model whose layers share it.
+     *
+     * @param heads H, of the queries
+     * @param nearest the first distance, the query's position less the key's: 0, or below where queries see what comes after them
+     * @param distances how many there are, each greater by one
+     * @return [H, distances]; empty for nothing
+     */
+    default Optional<Tensor> bias(Scope scope, int heads, int nearest, int distances) {
+        return Optional.empty();
     }
 }

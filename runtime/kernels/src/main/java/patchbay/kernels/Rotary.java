@@ -6,18 +6,19 @@ public final class Rotary {
     private Rotary() {}
 
     /**
-     * Row t of the table: {@code cos((start + t) · base^(−j / half))} for j below {@code half}, then the sines.
+     * Row t of the table: {@code magnitude · cos((start + t) · frequencies[j])} for j below {@code half}, then the sines.
      *
      * @param start {@code [1]}
+     * @param frequencies radians a position, {@code [half]}
      * @param table {@code [T, 2 · half]}
      */
-    public static void table(int first, int count, int[] start, float[] table, int half, float base) {
+    public static void table(int first, int count, int[] start, float[] frequencies, float[] table, int half, float magnitude) {
         for (@Parallel int i = 0; i < count; i++) {
             int row = first + i;
             for (int j = 0; j < half; j++) {
-                double angle = (start[0] + row) * Math.pow(base, -j / (double) half);
-                table[row * 2 * half + j] = (float) Math.cos(angle);
-                table[row * 2 * half + half + j] = (float) Math.sin(angle);
+                double angle = (start[0] + row) * (double) frequencies[j];
+                table[row * 2 * half + j] = magnitude * (float) Math.cos(angle);
+                table[row * 2 * half + half + j] = magnitude * (float) Math.sin(angle);
             }
         }
     }

@@ -1,6 +1,7 @@
 package patchbay.tensor;
 
 import java.util.List;
+import java.util.Optional;
 import patchbay.tensor.operations.Attention;
 import patchbay.tensor.operations.CrossEntropy;
 import patchbay.tensor.operations.Dropout;
@@ -70,16 +71,21 @@ public interface Networks {
      * @param dims how many elements of a head turn; even. The others stay as they are
      */
     default Tensor rotary(Tensor start, float base, int dims) {
+        return rotary(start, RotaryTable.Turns.of(base, dims));
+    }
+
+    /** {@link #rotary(Tensor, float, int)} with other frequencies. */
+    default Tensor rotary(Tensor start, RotaryTable.Turns turns) {
         var x = self();
-        if (x.rank() != 4 || dims > x.dim(3)) {
-            throw new ShapeError("rotary of " + x.type() + ": it must be [batch, time, heads, dim] with dim at least " + dims);
+        if (x.rank() != 4 || turns.dims() > x.dim(3)) {
+            throw new ShapeError("rotary of " + x.type() + ": it must be [batch, time, heads, dim] with dim at least " + turns.dims());
         }
-        var angles = new RotaryTable(x.dim(1), dims, base);
+        var angles = new RotaryTable(x.dim(1), turns);
         // heads and layers of one graph share the table, so its sines are computed once a run
         var table = x.graph().nodes().stream()
                 .filter(node -> node.operation().equals(angles) && node.inputs().getFirst() == start)
                 .map(node -> node.outputs().getFirst()).findFirst()
-                .orElseGet(() -> x.graph().apply(angles, start));
+                .orElseGet(() -> x.graph().apply(angles, start, x.graph().constant(Shape.of(turns.dims() / 2), turns.toArray())));
         return x.graph().apply(new Rotary(false), x, table);
     }
 
@@ -112,7 +118,7 @@ public interface Networks {
      * @return {@code [B, T, H, D]}
      */
     static Tensor attention(Tensor q, Tensor k, Tensor v, Tensor start, boolean causal, float scale) {
-        return attend(new Attention(causal ? Attention.PAST : Attention.ALL, scale), q, k, v, start).output();
+        return attend(new Attention(Attention.window(causal), scale), q, k, v, start).output();
     }
 
     /**
@@ -139,6 +145,11 @@ public interface Networks {
     /** @param bias on the scores by head and distance: {@code [H, S]}, or {@code [H, 2·S − 1]} where queries see what comes after them */
     static Attended attend(Attention how, Tensor q, Tensor k, Tensor v, Tensor start, Tensor bias) {
         return attended(q.graph().apply(how, List.of(q, k, v, start, bias)));
+    }
+
+    /** With a bias if there is one. */
+    static Attended attend(Attention how, Tensor q, Tensor k, Tensor v, Tensor start, Optional<Tensor> bias) {
+        return bias.map(given -> attend(how, q, k, v, start, given)).orElseGet(() -> attend(how, q, k, v, start));
     }
 
     private static Attended attended(List<Tensor> outputs) {

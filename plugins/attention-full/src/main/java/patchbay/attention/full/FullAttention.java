@@ -3,10 +3,12 @@ package patchbay.attention.full;
 import java.lang.annotation.Annotation;
 import org.osgi.service.component.annotations.Component;
 import patchbay.spi.Attention;
+import patchbay.spi.Heads;
 import patchbay.spi.Plugin;
+import patchbay.tensor.Initializer;
 import patchbay.tensor.Networks;
+import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
-import patchbay.tensor.UserError;
 
 /**
  * softmax(QKᵀ/√d)V over all tokens up to one's own (Vaswani et al. 2017, equation 1): multi-head, or with fewer key heads
@@ -21,6 +23,15 @@ public class FullAttention implements Attention {
 
         /** Heads of keys and values; 0 is as many as query heads. */
         int keyHeads() default 0;
+
+        /** RMS norms with a gain on the queries and the keys of each head, before positions (Henry et al. 2020; Qwen 3, 2025). */
+        boolean queryKeyNorm() default false;
+
+        /** Scores s become cap · tanh(s / cap) (Gemma 2, 2024, section 2); 0 for none. */
+        float softCap() default 0;
+
+        /** A learnt score for each head that goes to no token, so that a head can look at nothing (gpt-oss, 2025). */
+        boolean sink() default false;
     }
 
     @Override
@@ -30,17 +41,11 @@ public class FullAttention implements Attention {
 
     @Override
     public Tensor forward(Scope scope, Tensor x) {
-        int heads = scope.heads();
-        int keyHeads = scope.options(Options.class).keyHeads() == 0 ? heads : scope.options(Options.class).keyHeads();
-        if (keyHeads < 0 || heads % keyHeads != 0) {
-            throw new UserError("key-heads is " + keyHeads + "; it must divide the " + heads + " heads");
-        }
-        int b = x.dim(0), t = x.dim(1), d = scope.dim() / heads;
-        var q = scope.rotate(scope.linear("query", x, heads * d).reshape(b, t, heads, d));
-        var k = scope.rotate(scope.linear("key", x, keyHeads * d).reshape(b, t, keyHeads, d));
-        var v = scope.linear("value", x, keyHeads * d).reshape(b, t, keyHeads, d);
-        var mixed = Networks.attention(q, scope.cached("keys", k), scope.cached("values", v), scope.start(),
-                scope.causal(), (float) (1 / Math.sqrt(d))); // [B, T, H, d]
-        return scope.residual("output", mixed.reshape(b, t, heads * d), scope.dim());
+        var options = scope.options(Options.class);
+        var heads = Heads.project(scope, x, options.keyHeads(), options.queryKeyNorm());
+        var how = new patchbay.tensor.operations.Attention(patchbay.tensor.operations.Attention.window(scope.causal()), heads.scale(), options.softCap());
+        var attended = Networks.attend(how, heads.queries(), heads.keys(), heads.values(), scope.start(), scope.bias(heads.keys().dim(1)));
+        return Heads.joined(scope, options.sink()
+                ? attended.withSink(scope.undecayed("sink", Shape.of(scope.heads()), Initializer.zeros())) : attended.output());
     }
 }

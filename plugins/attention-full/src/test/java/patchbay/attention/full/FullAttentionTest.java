@@ -31,7 +31,7 @@ class FullAttentionTest extends AttentionContract {
 
     @Override
     protected List<Map<String, Object>> optionSets() {
-        return List.of(Map.of(), Map.of("key-heads", 1));
+        return List.of(Map.of(), Map.of("key-heads", 1), Map.of("query-key-norm", true, "soft-cap", 1.5, "sink", true));
     }
 
     private static final ModelSettings SETTINGS =
@@ -42,7 +42,7 @@ class FullAttentionTest extends AttentionContract {
         var graph = new Graph(4);
         var attention = new FullAttention();
         var bench = new Bench(new Building(graph, Mode.EVALUATION, SETTINGS), "a", Map.of("key-heads", keyHeads));
-        graph.output("y", attention.forward(bench.scope(attention, headed -> headed), graph.constant(Shape.of(2, 7, 12), Trial.random(168, 1))));
+        graph.output("y", attention.forward(bench.scope(attention, new PlainParts.PlainPosition()), graph.constant(Shape.of(2, 7, 12), Trial.random(168, 1))));
         return Trial.of(graph).run();
     }
 
@@ -75,7 +75,7 @@ class FullAttentionTest extends AttentionContract {
         var attention = new FullAttention();
         var x = Trial.random(15, 1);
         graph.output("y", attention.forward(new Bench(new Building(graph, Mode.EVALUATION, settings), "a", Map.of())
-                .scope(attention, headed -> headed), graph.constant(Shape.of(1, 5, 3), x)));
+                .scope(attention, new PlainParts.PlainPosition()), graph.constant(Shape.of(1, 5, 3), x)));
         try (var trial = Trial.of(graph).run()) {
             var q = times(x, trial.variable("a.query"));
             var k = times(x, trial.variable("a.key"));

@@ -52,6 +52,11 @@ public record Attention(int window, float scale, float cap) implements Operation
         this(window, scale, 0);
     }
 
+    /** {@link #PAST} or {@link #ALL}. */
+    public static int window(boolean causal) {
+        return causal ? PAST : ALL;
+    }
+
     @Override
     public String name() {
         return "attention";

@@ -1,0 +1,42 @@
+package patchbay.model;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import patchbay.spi.Position;
+import patchbay.tensor.Shape;
+import patchbay.tensor.Tensor;
+import patchbay.tensor.TensorType;
+
+/** The model's position plugin while a graph is built: what it yields is checked, and layers share what depends on distances alone. */
+final class Positions {
+
+    private record Distances(int heads, int nearest, int count) {}
+
+    private final Building building;
+    private final Fitting fitting;
+    private final Position position;
+    private final Position.Scope scope;
+    private final Map<Distances, Optional<Tensor>> biases = new HashMap<>();
+
+    Positions(Building building, Fitting fitting, Position position) {
+        this.building = building;
+        this.fitting = fitting;
+        this.position = position;
+        this.scope = new Scopes.ForPosition(building, fitting);
+    }
+
+    Tensor embed(Tensor embeddings) {
+        return building.at(fitting, () -> Mixture.expected(fitting, position.embed(scope, embeddings), embeddings.type()));
+    }
+
+    Tensor rotate(Tensor headed) {
+        return building.at(fitting, () -> Mixture.expected(fitting, position.rotate(scope, headed), headed.type()));
+    }
+
+    /** See {@link Position#bias}. */
+    Optional<Tensor> bias(int heads, int nearest, int count) {
+        return biases.computeIfAbsent(new Distances(heads, nearest, count), distances -> building.at(fitting, () ->
+                position.bias(scope, heads, nearest, count).map(bias -> Mixture.expected(fitting, bias, TensorType.f32(Shape.of(heads, count))))));
+    }
+}

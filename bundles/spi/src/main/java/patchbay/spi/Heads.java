@@ -1,0 +1,55 @@
+package patchbay.spi;
+
+import patchbay.tensor.Initializer;
+import patchbay.tensor.Shape;
+import patchbay.tensor.Tensor;
+import patchbay.tensor.UserError;
+
+/**
+ * Queries, keys and values as most attentions have them. Those that take them from here can be swapped for one another and keep what
+ * the projections have learnt, as the parameters have the same names and shapes.
+ *
+ * @param queries [B, T, H, head dim]
+ * @param keys [B, S, G, head dim], S the context when decoding
+ * @param values as the keys
+ */
+public record Heads(Tensor queries, Tensor keys, Tensor values) {
+
+    /**
+     * The projections {@code query}, {@code key} and {@code value} of x [B, T, dim], positions put in, keys and values cached.
+     *
+     * @param keyHeads G; 0 is as many as there are query heads
+     * @param normed RMS norms of the queries and keys of each head before that, with the gains {@code query-gain} and {@code key-gain} [head dim]
+     * @throws UserError if the query heads cannot share the key heads evenly
+     */
+    public static Heads project(Attention.Scope scope, Tensor x, int keyHeads, boolean normed) {
+        int heads = scope.heads();
+        int groups = keyHeads == 0 ? heads : keyHeads;
+        if (groups < 0 || heads % groups != 0) {
+            throw new UserError("key-heads is " + keyHeads + "; it must divide the " + heads + " heads");
+        }
+        int b = x.dim(0), t = x.dim(1), d = scope.dim() / heads;
+        var q = scope.linear("query", x, heads * d).reshape(b, t, heads, d);
+        var k = scope.linear("key", x, groups * d).reshape(b, t, groups, d);
+        if (normed) {
+            q = norm(scope, "query-gain", q);
+            k = norm(scope, "key-gain", k);
+        }
+        var v = scope.linear("value", x, groups * d).reshape(b, t, groups, d);
+        return new Heads(scope.rotate(q), scope.cached("keys", scope.rotate(k)), scope.cached("values", v));
+    }
+
+    private static Tensor norm(Attention.Scope scope, String gain, Tensor headed) {
+        return headed.rmsNorm(scope.undecayed(gain, Shape.of(headed.dim(3)), Initializer.ones()), 1e-6f);
+    }
+
+    /** The projection {@code output} of what the heads yield, [B, T, H, head dim] → [B, T, dim]. */
+    public static Tensor joined(Attention.Scope scope, Tensor mixed) {
+        return scope.residual("output", mixed.reshape(mixed.dim(0), mixed.dim(1), mixed.dim(2) * mixed.dim(3)), scope.dim());
+    }
+
+    /** 1 / √(head dim). */
+    public float scale() {
+        return (float) (1 / Math.sqrt(queries.dim(3)));
+    }
+}
