@@ -36,7 +36,7 @@ class AlibiTest extends PositionContract {
     void theSlopesOfEightHeads() {
         var bias = bias(8, 0, 3);
         for (int h = 0; h < 8; h++) {
-            assertEquals(0, bias[3 * h]);
+            assertEquals(0, bias[3 * h], 1e-9f);
             assertEquals(-Math.pow(2, -1 - h), bias[3 * h + 1]);
             assertEquals(2 * bias[3 * h + 1], bias[3 * h + 2]);
         }
