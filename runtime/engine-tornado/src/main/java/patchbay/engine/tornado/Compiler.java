@@ -24,12 +24,14 @@ import patchbay.tensor.schedule.Schedule;
 final class Compiler {
 
     private final Graph graph;
+    private final Forms forms;
     private final Schedule schedule;
     private final Placement placement;
     private final Explanation explanation = new Explanation();
     private final List<Step> steps = new ArrayList<>();
 
-    Compiler(Graph graph, ArrayVariables variables, FusedKernels fusion) {
+    Compiler(Graph graph, ArrayVariables variables, FusedKernels fusion, Forms forms) {
+        this.forms = forms;
         this.graph = graph;
         this.schedule = new Schedule(graph, Optional.of(fusion));
         this.placement = new Placement(graph, schedule, variables, (node, launch, inputs, outputs, scratch) ->
@@ -64,7 +66,7 @@ final class Compiler {
         var scratch = placement.scratch(node);
         for (var launch : node.operation().launches(node)) {
             if (launch.rows() > 0) {
-                var form = Forms.of(launch);
+                var form = forms.of(launch);
                 explanation.add(node, launch, !form.kernel().equals(launch.kernel().method()), inputs, outputs, scratch);
                 var arguments = new ArrayList<Object>(List.of(0, form.rows()));
                 for (var argument : launch.arguments()) {

@@ -3,9 +3,10 @@ package patchbay.engine.tornado;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import patchbay.engine.tornado.forms.Elements;
 import patchbay.engine.tornado.forms.HalfPrecision;
 import patchbay.engine.tornado.forms.MatMul;
+import patchbay.engine.tornado.forms.Sorting;
 import patchbay.tensor.Kernel;
 import patchbay.tensor.Launch;
 
@@ -21,6 +22,8 @@ final class Forms {
     record Form(Method kernel, int rows, List<Integer> more) {}
 
     private static final String PLAIN = "patchbay.kernels";
+    /** Threads that keep a GPU busy: with so many rows a kernel needs no other form for want of work. */
+    private static final int BUSY = 1 << 14;
     /** Of the same arguments and rows. */
     private static final Map<String, Method> LIKE = Map.of(
             "HalfPrecision.toF16", Kernel.of(HalfPrecision.class, "toF16").method(),
@@ -30,23 +33,46 @@ final class Forms {
             "MatMul.matmul", Kernel.of(MatMul.class, "matmul").method(),
             "MatMul.grouped", Kernel.of(MatMul.class, "grouped").method(),
             "MatMul.groupedOuter", Kernel.of(MatMul.class, "groupedOuter").method());
+    /** A kernel of a thread an element, and which of its whole numbers is the number of elements of a row. */
+    private record Wide(Method kernel, int width, boolean always) {}
 
-    private Forms() {}
+    private static final Map<String, Wide> WIDE = Map.of(
+            "Indexing.gather", new Wide(Kernel.of(Elements.class, "gather").method(), 1, true),
+            "Indexing.sumGroups", new Wide(Kernel.of(Elements.class, "sumGroups").method(), 0, true),
+            "Dispatch.dispatch", new Wide(Kernel.of(Elements.class, "dispatch").method(), 2, true),
+            "Dispatch.combine", new Wide(Kernel.of(Elements.class, "combine").method(), 1, true),
+            "Sorting.topK", new Wide(Kernel.of(Sorting.class, "topK").method(), 0, false));
 
-    static Form of(Launch launch) {
+    private final boolean wide;
+
+    /** @param wide whether the device runs thousands of threads at once, as a GPU does */
+    Forms(boolean wide) {
+        this.wide = wide;
+    }
+
+    Form of(Launch launch) {
         var plain = launch.kernel().method();
         var name = plain.getDeclaringClass().getPackageName().equals(PLAIN) ? launch.kernel().name() : "";
         if (LIKE.containsKey(name)) {
             return new Form(LIKE.get(name), launch.rows(), List.of());
         }
-        return Optional.ofNullable(TILED.get(name)).map(tiled -> {
-            int tiles = (columns(launch) + MatMul.TILE - 1) / MatMul.TILE;
-            return new Form(tiled, launch.rows() * tiles, List.of(tiles));
-        }).orElseGet(() -> new Form(plain, launch.rows(), List.of()));
+        if (TILED.containsKey(name)) {
+            int tiles = (number(launch, 1) + MatMul.TILE - 1) / MatMul.TILE;
+            return new Form(TILED.get(name), launch.rows() * tiles, List.of(tiles));
+        }
+        if (wide && WIDE.containsKey(name)) {
+            var form = WIDE.get(name);
+            long elements = (long) launch.rows() * number(launch, form.width);
+            if (elements <= Integer.MAX_VALUE && (form.always || launch.rows() < BUSY)) {
+                return new Form(form.kernel, (int) elements, List.of());
+            }
+        }
+        return new Form(plain, launch.rows(), List.of());
     }
 
-    private static int columns(Launch launch) {
-        return launch.arguments().stream().filter(Launch.Argument.IntValue.class::isInstance).skip(1).findFirst()
+    /** The whole number at {@code index} among those that the launch gives to its kernel. */
+    private static int number(Launch launch, int index) {
+        return launch.arguments().stream().filter(Launch.Argument.IntValue.class::isInstance).skip(index).findFirst()
                 .map(argument -> ((Launch.Argument.IntValue) argument).value()).orElseThrow();
     }
 }

@@ -38,7 +38,7 @@ final class GeneratedCode {
     void check(Step step, String source) {
         if (UNSIGNED_LESS.matcher(source).replaceAll("").contains("&&")) {
             throw new KernelError("engine tornado: TornadoVM compiles a condition of " + step.label() + ", kernel " + step.kernel()
-                    + ", wrong, one that mixes && with ||: nest the ifs, or write it in numbers", Optional.of(keep(step.kernel(), source)), null);
+                    + ", wrong, one that mixes && with || or conditions in one another: write it in numbers", Optional.of(keep(step.kernel(), source)), null);
         }
     }
 

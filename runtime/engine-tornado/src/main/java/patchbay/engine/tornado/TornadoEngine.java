@@ -103,7 +103,7 @@ public final class TornadoEngine implements Engine, AutoCloseable {
             throw new IllegalArgumentException("these variables are kept by another engine");
         }
         here.declare(graph);
-        var compiler = new Compiler(graph, here.arrays(), fusion); // which may run a plugin's code
+        var compiler = new Compiler(graph, here.arrays(), fusion, required().forms()); // which may run a plugin's code
         synchronized (compilation) {
             return compiler.compile(here, on);
         }
@@ -140,6 +140,7 @@ public final class TornadoEngine implements Engine, AutoCloseable {
         var classes = new KernelClasses(tornado, Path.of(property.apply("patchbay.tornado.classes")
                 .orElseThrow(() -> new Unavailable("patchbay.tornado.classes is not set: it names a folder on the class path"))));
         var code = new GeneratedCode(home, Path.of(property.apply("patchbay.home").orElseGet(() -> System.getProperty("java.io.tmpdir")), ".patchbay", "refused"));
-        return new TornadoProgram.Host(tornado, device, new DeviceMemory(tornado, device), classes, code);
+        return new TornadoProgram.Host(tornado, device, new DeviceMemory(tornado, device), classes, code,
+                new Forms(device.isGpu() || property.apply("patchbay.tornado.wide").isPresent()));
     }
 }

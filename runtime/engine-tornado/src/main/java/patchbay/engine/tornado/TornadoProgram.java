@@ -24,7 +24,7 @@ import patchbay.tensor.reference.ArrayProgram;
 final class TornadoProgram extends ArrayProgram {
 
     /** What a program runs on. */
-    record Host(Tornado tornado, Device device, DeviceMemory memory, KernelClasses classes, GeneratedCode code) {
+    record Host(Tornado tornado, Device device, DeviceMemory memory, KernelClasses classes, GeneratedCode code, Forms forms) {
         TaskGraphs graphs() {
             return tornado.graphs();
         }

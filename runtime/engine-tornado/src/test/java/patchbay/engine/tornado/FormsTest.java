@@ -1,11 +1,20 @@
 package patchbay.engine.tornado;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import patchbay.engine.tornado.forms.Elements;
 import patchbay.engine.tornado.forms.MatMul;
+import patchbay.engine.tornado.forms.Sorting;
+import patchbay.kernels.Dispatch;
+import patchbay.kernels.Indexing;
+import patchbay.tensor.Kernel;
+import patchbay.tensor.Launch;
 
 /** Forms for devices, run on the JVM, give the plain kernels' bits. */
 class FormsTest {
@@ -55,5 +64,67 @@ class FormsTest {
         patchbay.kernels.MatMul.groupedOuter(0, 3 * k, rows, gradients, offsets, outer, k, n);
         MatMul.groupedOuter(0, 3 * k * tiles(n), rows, gradients, offsets, tiled, k, n, tiles(n));
         assertArrayEquals(outer, tiled);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "13, 7", "207, 16"})
+    void elements(int n, int width) {
+        var x = random(n * width, 1);
+        var indices = new int[n];
+        for (int i = 0; i < n; i++) {
+            indices[i] = i * 7 % (n + 2) - 1; // some before the first row, some beyond the last
+        }
+        var expected = new float[n * width];
+        var actual = random(n * width, 2);
+        Indexing.gather(0, n, x, indices, expected, n, width);
+        Elements.gather(0, n * width, x, indices, actual, n, width);
+        assertArrayEquals(expected, actual);
+        var order = IntStream.range(0, n).map(i -> n - 1 - i).toArray();
+        var offsets = new int[] {0, n / 3, n / 3, n};
+        var sums = new float[3 * width];
+        var others = random(3 * width, 3);
+        Indexing.sumGroups(0, 3, x, order, offsets, sums, width);
+        Elements.sumGroups(0, 3 * width, x, order, offsets, others, width);
+        assertArrayEquals(sums, others);
+        var weights = random(2 * n, 4);
+        var entries = IntStream.range(0, 2 * n).map(i -> (2 * n - 1 - i)).toArray();
+        var places = IntStream.range(0, 2 * n).map(i -> i % 5 == 4 ? -1 : 2 * n - 1 - i).toArray();
+        var groups = new int[] {0, n, 2 * n - 1};
+        var sorted = new float[2 * n * width];
+        var also = random(2 * n * width, 5);
+        Dispatch.dispatch(0, 2 * n, x, weights, entries, groups, sorted, 2, 2, width);
+        Elements.dispatch(0, 2 * n * width, x, weights, entries, groups, also, 2, 2, width);
+        assertArrayEquals(sorted, also);
+        Dispatch.combine(0, n, sorted, weights, places, expected, 2, width);
+        Elements.combine(0, n * width, sorted, weights, places, actual, 2, width);
+        assertArrayEquals(expected, actual);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "13, 5", "207, 207"})
+    void topOfLongRows(int n, int k) {
+        var x = random(3 * n, 1);
+        x[n / 2] = Float.NaN;
+        x[n] = Float.NEGATIVE_INFINITY;
+        x[2 * n - 1] = Float.POSITIVE_INFINITY;
+        x[2 * n] = x[3 * n - 1]; // the earlier one comes first
+        var values = new float[3 * k];
+        var indices = new int[3 * k];
+        var others = random(3 * k, 2);
+        var places = new int[3 * k];
+        patchbay.kernels.Sorting.topK(0, 3, x, values, indices, n, k);
+        Sorting.topK(0, 3 * n, x, others, places, n, k);
+        assertArrayEquals(values, others);
+        assertArrayEquals(indices, places);
+    }
+
+    /** Where a device has threads to spare; never on a processor. */
+    @Test
+    void theFormIsChosenByDeviceAndSize() {
+        var few = Launch.of(Kernel.of(patchbay.kernels.Sorting.class, "topK"), 4).input(0).output(0).output(1).value(1000).value(8);
+        var many = Launch.of(Kernel.of(patchbay.kernels.Sorting.class, "topK"), 1 << 20).input(0).output(0).output(1).value(1000).value(8);
+        assertEquals(4000, new Forms(true).of(few).rows());
+        assertEquals(4, new Forms(false).of(few).rows());
+        assertEquals(many.kernel().method(), new Forms(true).of(many).kernel());
     }
 }

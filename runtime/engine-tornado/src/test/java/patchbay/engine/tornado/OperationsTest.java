@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import patchbay.tensor.DType;
 import patchbay.tensor.Engine;
 import patchbay.tensor.reference.ReferenceEngine;
@@ -23,15 +24,19 @@ class OperationsTest {
     private static final double BOUND = 1e-5;
 
     private static TornadoEngine engine;
+    /** With the forms for devices of many threads. */
+    private static TornadoEngine wide;
 
     @BeforeAll
     static void open() {
         engine = new TornadoEngine(name -> Optional.ofNullable(System.getProperty(name)));
+        wide = new TornadoEngine(name -> Optional.ofNullable(name.equals("patchbay.tornado.wide") ? "yes" : System.getProperty(name)));
     }
 
     @AfterAll
     static void close() {
         engine.close();
+        wide.close();
     }
 
     static Iterable<String> names() {
@@ -41,6 +46,16 @@ class OperationsTest {
     @ParameterizedTest
     @MethodSource("names")
     void theDeviceComputesWhatTheJvmDoes(String name) {
+        compare(engine, name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gather", "scatter-add", "top-k", "dispatch and combine", "top-k indices"})
+    void soDoItsFormsForManyThreads(String name) {
+        compare(wide, name);
+    }
+
+    private static void compare(TornadoEngine engine, String name) {
         for (var size : SIZES.split(",")) {
             int n = Integer.parseInt(size);
             var expected = results(new ReferenceEngine(), name, n);

@@ -54,13 +54,13 @@ class TornadoTest {
         var tornado = new Tornado(standIn);
         var device = tornado.devices().getFirst();
         return new TornadoProgram.Host(tornado, device, new DeviceMemory(tornado, device), new KernelClasses(tornado, folder),
-                new GeneratedCode(folder, folder.resolve("refused")));
+                new GeneratedCode(folder, folder.resolve("refused")), new Forms(device.isGpu()));
     }
 
     private static Program compile(TornadoProgram.Host host, Graph graph, Variables variables) {
         var here = (TornadoVariables) variables;
         here.declare(graph);
-        return new Compiler(graph, here.arrays(), new FusedKernels()).compile(here, host);
+        return new Compiler(graph, here.arrays(), new FusedKernels(), host.forms()).compile(here, host);
     }
 
     @Test
