@@ -68,7 +68,7 @@ final class Compiler {
             if (launch.rows() > 0) {
                 var form = forms.of(launch);
                 explanation.add(node, launch, !form.kernel().equals(launch.kernel().method()), inputs, outputs, scratch);
-                var arguments = new ArrayList<Object>(List.of(0, form.rows()));
+                var arguments = new ArrayList<Object>(form.groups().isPresent() ? List.of() : List.of(0, form.rows()));
                 for (var argument : launch.arguments()) {
                     arguments.add(switch (argument) {
                         case Launch.Argument.Input(int index) -> inputs.get(index);
@@ -79,7 +79,7 @@ final class Compiler {
                     });
                 }
                 arguments.addAll(form.more());
-                steps.add(Step.of(new Task("t" + steps.size(), form.kernel(), arguments), node, launch));
+                steps.add(Step.of(new Task("t" + steps.size(), form.kernel(), arguments, form.groups()), node, launch));
             }
         }
     }

@@ -3,6 +3,7 @@ package patchbay.engine.tornado;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import patchbay.engine.tornado.forms.Elements;
 import patchbay.engine.tornado.forms.HalfPrecision;
 import patchbay.engine.tornado.forms.MatMul;
@@ -18,8 +19,14 @@ final class Forms {
      *
      * @param rows of the launch
      * @param more arguments after those of the plain kernel
+     * @param groups of its threads, where it takes TornadoVM's context in the place of the rows
      */
-    record Form(Method kernel, int rows, List<Integer> more) {}
+    record Form(Method kernel, int rows, List<Integer> more, Optional<Task.Groups> groups) {
+
+        Form(Method kernel, int rows, List<Integer> more) {
+            this(kernel, rows, more, Optional.empty());
+        }
+    }
 
     private static final String PLAIN = "patchbay.kernels";
     /** Threads that keep a GPU busy: with so many rows a kernel needs no other form for want of work. */
@@ -44,10 +51,15 @@ final class Forms {
             "Sorting.topK", new Wide(Kernel.of(Sorting.class, "topK").method(), 0, false));
 
     private final boolean wide;
+    private final Optional<Contexts> contexts;
 
-    /** @param wide whether the device runs thousands of threads at once, as a GPU does */
-    Forms(boolean wide) {
+    /**
+     * @param wide whether the device runs thousands of threads at once, as a GPU does
+     * @param contexts kernels that use TornadoVM's own context, where they are
+     */
+    Forms(boolean wide, Optional<Contexts> contexts) {
         this.wide = wide;
+        this.contexts = contexts;
     }
 
     Form of(Launch launch) {
@@ -55,6 +67,10 @@ final class Forms {
         var name = plain.getDeclaringClass().getPackageName().equals(PLAIN) ? launch.kernel().name() : "";
         if (LIKE.containsKey(name)) {
             return new Form(LIKE.get(name), launch.rows(), List.of());
+        }
+        var grouped = contexts.filter(_ -> wide).flatMap(there -> there.form(name, launch));
+        if (grouped.isPresent()) {
+            return grouped.get();
         }
         if (TILED.containsKey(name)) {
             int tiles = (number(launch, 1) + MatMul.TILE - 1) / MatMul.TILE;
@@ -71,7 +87,7 @@ final class Forms {
     }
 
     /** The whole number at {@code index} among those that the launch gives to its kernel. */
-    private static int number(Launch launch, int index) {
+    static int number(Launch launch, int index) {
         return launch.arguments().stream().filter(Launch.Argument.IntValue.class::isInstance).skip(index).findFirst()
                 .map(argument -> ((Launch.Argument.IntValue) argument).value()).orElseThrow();
     }

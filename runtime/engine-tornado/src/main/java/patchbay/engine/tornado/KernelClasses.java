@@ -137,7 +137,7 @@ final class KernelClasses {
         open.add(kernels.getName().replace('.', '/'));
         while (!open.isEmpty()) {
             var name = open.remove();
-            if (found.containsKey(name) || name.startsWith("java/") || name.startsWith("[")) {
+            if (found.containsKey(name) || name.startsWith("java/") || name.startsWith("uk/ac/manchester/tornado/") || name.startsWith("[")) {
                 continue;
             }
             var bytes = bytes(kernels.getClassLoader(), name);

@@ -2,11 +2,29 @@ package patchbay.engine.tornado;
 
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A kernel with its arguments, {@code first} and {@code count} among them.
  *
  * @param id unique in its graph
  * @param arguments arrays and boxed numbers
+ * @param groups where the kernel takes TornadoVM's context before them, how its threads are grouped; otherwise TornadoVM shares out its rows
  */
-record Task(String id, Method kernel, List<?> arguments) {}
+record Task(String id, Method kernel, List<?> arguments, Optional<Groups> groups) {
+
+    /**
+     * @param count of groups
+     * @param size threads of each
+     */
+    record Groups(int count, int size) {
+
+        int threads() {
+            return count * size;
+        }
+    }
+
+    Task(String id, Method kernel, List<?> arguments) {
+        this(id, kernel, arguments, Optional.empty());
+    }
+}

@@ -12,6 +12,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -53,6 +54,12 @@ final class TaskGraphs {
     private final MethodHandle getLocalStateObject;
     private final MethodHandle getDataObjectState;
     private final MethodHandle getDeviceBufferState;
+    private final MethodHandle newContext;
+    private final MethodHandle newScheduler;
+    private final MethodHandle newGrid;
+    private final MethodHandle setLocalWork;
+    private final MethodHandle addGrid;
+    private final MethodHandle withGridScheduler;
     private final MethodHandle withCompilerFlags;
     private final Object openCl;
     private final MethodHandle newFrame;
@@ -117,6 +124,14 @@ final class TaskGraphs {
         getLocalStateObject = method(graphContext, "getLocalStateObject", Object.class, access);
         getDataObjectState = method(localState, "getDataObjectState");
         getDeviceBufferState = method(names.type("runtime.tasks.DataObjectState"), "getDeviceBufferState", device);
+        var scheduler = names.type("api.GridScheduler");
+        var grid = names.type("api.WorkerGrid1D");
+        newContext = constructor(names.type("api.KernelContext"));
+        newScheduler = constructor(scheduler);
+        newGrid = constructor(grid, int.class);
+        setLocalWork = method(grid, "setLocalWork", long.class, long.class, long.class);
+        addGrid = method(scheduler, "addWorkerGrid", String.class, names.type("api.WorkerGrid"));
+        withGridScheduler = method(graph, "withGridScheduler", scheduler);
         var backend = names.type("api.enums.TornadoVMBackendType");
         withCompilerFlags = method(graph, "withCompilerFlags", backend, String.class);
         openCl = constant(backend, "OPENCL");
@@ -172,8 +187,11 @@ final class TaskGraphs {
         call(transferToDevice, graph, 0, buffers.keySet().toArray());
         for (var task : tasks) {
             before.accept(task);
-            call(addInner, graph, call(newTask, call(meta, graph), task.id(), task.kernel(), task.arguments().toArray()));
+            var arguments = new ArrayList<Object>(task.arguments());
+            task.groups().ifPresent(_ -> arguments.addFirst(call(newContext)));
+            call(addInner, graph, call(newTask, call(meta, graph), task.id(), task.kernel(), arguments.toArray()));
         }
+        group(graph, name, tasks);
         var context = get(executionContext, graph);
         buffers.forEach((array, state) -> {
             var here = call(getDeviceBufferState, call(getDataObjectState, call(getLocalStateObject, context, array, readWrite)),
@@ -183,6 +201,20 @@ final class TaskGraphs {
             call(setContents, here, true);
         });
         return graph;
+    }
+
+    private void group(Object graph, String name, List<Task> tasks) {
+        if (tasks.stream().anyMatch(task -> task.groups().isPresent())) {
+            var scheduler = call(newScheduler);
+            for (var task : tasks) {
+                task.groups().ifPresent(groups -> {
+                    var grid = call(newGrid, groups.threads());
+                    call(setLocalWork, grid, (long) groups.size(), 1L, 1L);
+                    call(addGrid, scheduler, name + "." + task.id(), grid);
+                });
+            }
+            call(withGridScheduler, graph, scheduler);
+        }
     }
 
     /**

@@ -141,6 +141,6 @@ public final class TornadoEngine implements Engine, AutoCloseable {
                 .orElseThrow(() -> new Unavailable("patchbay.tornado.classes is not set: it names a folder on the class path"))));
         var code = new GeneratedCode(home, Path.of(property.apply("patchbay.home").orElseGet(() -> System.getProperty("java.io.tmpdir")), ".patchbay", "refused"));
         return new TornadoProgram.Host(tornado, device, new DeviceMemory(tornado, device), classes, code,
-                new Forms(device.isGpu() || property.apply("patchbay.tornado.wide").isPresent()));
+                new Forms(device.isGpu() || property.apply("patchbay.tornado.wide").isPresent(), Contexts.in(ClassLoader.getSystemClassLoader())));
     }
 }

@@ -158,7 +158,7 @@ final class TornadoProgram extends ArrayProgram {
             step.task().arguments().stream().filter(argument -> !(argument instanceof Number))
                     .forEach(array -> buffers.computeIfAbsent(array, host.memory::state));
         }
-        var tasks = steps.stream().map(Step::task).map(task -> new Task(task.id(), classes.of(task.kernel()), task.arguments())).toList();
+        var tasks = steps.stream().map(Step::task).map(task -> new Task(task.id(), classes.of(task.kernel()), task.arguments(), task.groups())).toList();
         return host.graphs().graph(host.device, name, tasks, buffers, task -> host.classes.show(task.kernel().getDeclaringClass()));
     }
 
@@ -241,7 +241,8 @@ final class TornadoProgram extends ArrayProgram {
     private Stream<Plan.Compiled> compiled() {
         return parts.stream().flatMap(part -> part.steps.stream().filter(step -> !step.isCopy()).map(step -> {
             var name = part.nameOf(step);
-            return new Plan.Compiled(name, host.graphs().grid(part.graph, name), source(part, step));
+            var grid = step.task().groups().map(groups -> List.of(groups.threads())).orElseGet(() -> host.graphs().grid(part.graph, name));
+            return new Plan.Compiled(name, grid, source(part, step));
         }));
     }
 

@@ -3,6 +3,7 @@ package patchbay.engine.tornado;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -123,8 +124,8 @@ class FormsTest {
     void theFormIsChosenByDeviceAndSize() {
         var few = Launch.of(Kernel.of(patchbay.kernels.Sorting.class, "topK"), 4).input(0).output(0).output(1).value(1000).value(8);
         var many = Launch.of(Kernel.of(patchbay.kernels.Sorting.class, "topK"), 1 << 20).input(0).output(0).output(1).value(1000).value(8);
-        assertEquals(4000, new Forms(true).of(few).rows());
-        assertEquals(4, new Forms(false).of(few).rows());
-        assertEquals(many.kernel().method(), new Forms(true).of(many).kernel());
+        assertEquals(4000, new Forms(true, Optional.empty()).of(few).rows());
+        assertEquals(4, new Forms(false, Optional.empty()).of(few).rows());
+        assertEquals(many.kernel().method(), new Forms(true, Optional.empty()).of(many).kernel());
     }
 }

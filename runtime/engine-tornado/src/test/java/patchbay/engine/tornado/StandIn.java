@@ -41,6 +41,10 @@ public final class StandIn extends ClassLoader {
             long getMaxGlobalMemory(); long getMaxAllocMemory(); api.TornadoDeviceContext getDeviceContext(); \
             long allocate(Object, long, api.memory.DeviceBufferState, api.common.Access); long deallocate(api.memory.DeviceBufferState)
             runtime.common.TornadoXPUDevice extends api.common.TornadoDevice: Object getCodeFromCache(long, api.common.SchedulableTask)
+            api.KernelContext:
+            api.WorkerGrid:
+            api.WorkerGrid1D extends api.WorkerGrid: new(int); void setLocalWork(long, long, long)
+            api.GridScheduler: void addWorkerGrid(String, api.WorkerGrid)
             drivers.Code: String getGeneratedSourceCode()
             api.TornadoTargetDevice: String getDeviceName()
             api.TornadoDeviceContext: void setResetToFalse(); void reset(long); drivers.common.TornadoBufferProvider getBufferProvider()
@@ -60,7 +64,7 @@ public final class StandIn extends ClassLoader {
             api.runtime.ExecutorFrame: new(long); void setProfilerMode(api.enums.ProfilerMode); void setProfilerOff()
             runtime.tasks.TornadoTaskGraph: new(String); runtime.tasks.meta.ScheduleContext meta(); void setDevice(api.common.TornadoDevice); \
             void addInner(api.common.SchedulableTask); void transferToDevice(int, Object[]); field runtime.graph.TornadoExecutionContext executionContext; \
-            void withCompilerFlags(api.enums.TornadoVMBackendType, String); void withPreCompilation(api.runtime.ExecutorFrame); Object execute(api.runtime.ExecutorFrame); void waitOn(); \
+            void withGridScheduler(api.GridScheduler); void withCompilerFlags(api.enums.TornadoVMBackendType, String); void withPreCompilation(api.runtime.ExecutorFrame); Object execute(api.runtime.ExecutorFrame); void waitOn(); \
             api.common.SchedulableTask getTask(String); field api.profiler.TornadoProfiler timeProfiler
             runtime.TornadoCoreRuntime: static runtime.TornadoCoreRuntime getTornadoRuntime(); Object resolveMethod(Method)
             runtime.sketcher.TornadoSketcher: static Map cache

@@ -54,7 +54,7 @@ class TornadoTest {
         var tornado = new Tornado(standIn);
         var device = tornado.devices().getFirst();
         return new TornadoProgram.Host(tornado, device, new DeviceMemory(tornado, device), new KernelClasses(tornado, folder),
-                new GeneratedCode(folder, folder.resolve("refused")), new Forms(device.isGpu()));
+                new GeneratedCode(folder, folder.resolve("refused")), new Forms(device.isGpu(), Optional.empty()));
     }
 
     private static Program compile(TornadoProgram.Host host, Graph graph, Variables variables) {
