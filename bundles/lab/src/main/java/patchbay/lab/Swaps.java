@@ -1,5 +1,6 @@
 package patchbay.lab;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,6 +19,7 @@ import patchbay.lab.record.Transfer;
 import patchbay.model.Offer;
 import patchbay.model.Provider;
 import patchbay.tensor.Engine;
+import patchbay.tensor.KernelError;
 import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
 import patchbay.training.Learner;
@@ -38,6 +40,7 @@ final class Swaps implements AutoCloseable {
     private final Archive archive;
     private final Engines engines;
     private final Duration limit;
+    private final Path refusedCode;
     private final Pace pace;
     private final Deque<Transaction> planned = new ArrayDeque<>();
     private final Deque<Transaction> asked = new ArrayDeque<>();
@@ -62,8 +65,12 @@ final class Swaps implements AutoCloseable {
         void ready();
     }
 
-    /** @param limit how long a candidate may take to be built and tried, beside what its engine needs to compile it */
-    Swaps(Archive archive, Engines engines, Learner learner, Duration limit, Pace pace) {
+    /**
+     * @param limit how long a candidate may take to be built and tried, beside what its engine needs to compile it
+     * @param refusedCode folder for code that was generated for a device and did not compile
+     */
+    Swaps(Archive archive, Engines engines, Learner learner, Duration limit, Path refusedCode, Pace pace) {
+        this.refusedCode = refusedCode;
         this.archive = archive;
         this.engines = engines;
         this.limit = limit;
@@ -332,7 +339,11 @@ final class Swaps implements AutoCloseable {
 
     private Event refused(long step, Transaction transaction, Throwable reason) {
         var change = transaction.change;
-        var text = reason instanceof UserError ? reason.getMessage() : reason.toString();
+        var text = switch (reason) {
+            case KernelError error -> error.movedTo(refusedCode).getMessage();
+            case UserError mistake -> mistake.getMessage();
+            default -> reason.toString();
+        };
         return new Event.Refused(step, change.socket(), change.plugin(), change.options(), transaction.cause, providers(change), text);
     }
 

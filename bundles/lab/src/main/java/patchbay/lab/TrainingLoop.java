@@ -64,7 +64,7 @@ final class TrainingLoop {
         this.observer = observer;
         var dataset = start.dataset();
         this.batches = new Batches(dataset.training(), experiment.training().batch(), experiment.model().context(), experiment.seed());
-        this.swaps = new Swaps(archive, start.engines(), start.learner(), start.buildLimit(), new Swaps.Pace() {
+        this.swaps = new Swaps(archive, start.engines(), start.learner(), start.buildLimit(), folder.refusedCode(), new Swaps.Pace() {
             @Override
             public long soonest(double buildSeconds) {
                 return paused ? step : step + lead(buildSeconds);

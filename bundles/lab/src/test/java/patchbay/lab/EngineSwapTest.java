@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +29,7 @@ import patchbay.model.Plug;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Program;
+import patchbay.tensor.KernelError;
 import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
 
@@ -148,6 +151,24 @@ class EngineSwapTest {
             Laboratory.ended(run);
             assertEquals("cpu", run.engine().name());
             assertEquals(Laboratory.losses(plain), Laboratory.losses(run));
+        }
+    }
+
+    @Test
+    void codeThatDoesNotCompileThereIsKeptWithTheRun() throws Exception {
+        var source = Files.writeString(folder.resolve("Router.score.cl"), "__kernel void Router_score");
+        var refusing = with(_ -> {
+            throw new KernelError("engine elsewhere: it cannot compile router, kernel Router.score", Optional.of(source), null);
+        });
+        try (var laboratory = laboratory(refusing)) {
+            var run = pausedAt(laboratory, 5);
+            var refused = assertInstanceOf(Event.Refused.class, run.engine("elsewhere").get());
+            var kept = run.folder().refusedCode().resolve("Router.score.cl");
+            assertEquals("engine elsewhere: it cannot compile router, kernel Router.score; the generated code is in " + kept, refused.reason());
+            assertEquals("__kernel void Router_score", Files.readString(kept));
+            run.unpause();
+            Laboratory.ended(run);
+            assertEquals("cpu", run.engine().name());
         }
     }
 

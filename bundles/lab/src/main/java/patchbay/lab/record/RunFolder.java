@@ -174,6 +174,11 @@ public record RunFolder(Path path) {
         }
     }
 
+    /** Code that was generated of kernels for a device whose compiler refused it. */
+    public Path refusedCode() {
+        return path.resolve("refused");
+    }
+
     public Path tokenizer() {
         return path.resolve("tokenizer.json");
     }
