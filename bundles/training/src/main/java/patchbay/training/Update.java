@@ -1,7 +1,6 @@
 package patchbay.training;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Initializer;
+import patchbay.tensor.Layout;
 import patchbay.tensor.Optimizers;
 import patchbay.tensor.Program;
 import patchbay.tensor.Shape;
@@ -42,18 +42,19 @@ final class Update {
     }
 
     /** Adds the updates to {@code graph}, and the output {@code gradient-norm} (before clipping). */
-    void build(Graph graph, List<Tensor> parameters, List<String> names, List<Tensor> allGradients, Set<String> undecayed) {
-        var learning = new ArrayList<Optional<Tensor>>();
-        var gradients = new ArrayList<Tensor>();
+    void build(Graph graph, List<Tensor> parameters, List<String> names, List<Tensor> gradients, Set<String> undecayed) {
+        var parts = new ArrayList<Learning>();
         for (int i = 0; i < parameters.size(); i++) {
-            var mask = learning(graph, names.get(i), parameters.get(i));
-            var gradient = allGradients.get(i);
-            learning.add(mask);
-            gradients.add(mask.map(learns -> learns.where(gradient, graph.constant(0f))).orElse(gradient));
+            parts.add(Learning.of(frozen.slices(names.get(i), parameters.get(i).shape())));
         }
-        var norm = Optimizers.globalNorm(gradients); // [1]
+        var counted = new ArrayList<Tensor>();
+        for (int i = 0; i < parameters.size(); i++) {
+            counted.addAll(parts.get(i).of(gradients.get(i)));
+        }
+        var norm = Optimizers.globalNorm(counted); // [1]
         graph.output("gradient-norm", norm);
         var clip = settings.clip() > 0 ? Optimizers.clipScale(norm, (float) settings.clip()) : graph.filled(Shape.of(1), 1);
+        int next = 0;
         for (int i = 0; i < parameters.size(); i++) {
             var name = names.get(i);
             var parameter = parameters.get(i);
@@ -64,30 +65,74 @@ final class Update {
             var hyper = graph.input(input(birth), TensorType.f32(3));
             double decay = undecayed.contains(name) ? 0 : settings.weightDecay();
             var adamW = new AdamW((float) settings.beta1(), (float) settings.beta2(), (float) settings.epsilon(), (float) decay);
-            var moved = Optimizers.adamW(adamW, parameter, gradients.get(i), first, second, hyper, clip);
-            var mask = learning.get(i);
-            graph.update(parameter, kept(mask, moved.parameter(), parameter));
-            graph.update(first, kept(mask, moved.m(), first));
-            graph.update(second, kept(mask, moved.v(), second));
+            var learning = parts.get(i);
+            var values = learning.of(parameter);
+            var means = learning.of(first);
+            var squares = learning.of(second);
+            var moved = new ArrayList<Optimizers.Step>();
+            for (int part = 0; part < values.size(); part++) {
+                moved.add(Optimizers.adamW(adamW, values.get(part), counted.get(next++), means.get(part), squares.get(part), hyper, clip));
+            }
+            graph.update(parameter, learning.whole(parameter, moved.stream().map(Optimizers.Step::parameter).toList()));
+            graph.update(first, learning.whole(first, moved.stream().map(Optimizers.Step::m).toList()));
+            graph.update(second, learning.whole(second, moved.stream().map(Optimizers.Step::v).toList()));
         }
     }
 
-    /** [experts, 1 …]: 1 for an expert that learns, 0 for a frozen one; empty if all learn. */
-    private Optional<Tensor> learning(Graph graph, String name, Tensor parameter) {
-        return frozen.slices(name, parameter.shape()).map(slices -> {
-            var mask = new float[slices.length];
-            for (int expert = 0; expert < mask.length; expert++) {
-                mask[expert] = slices[expert] ? 0 : 1;
-            }
-            var shape = new int[parameter.rank()];
-            Arrays.fill(shape, 1);
-            shape[0] = mask.length;
-            return graph.constant(Shape.of(shape), mask);
-        });
-    }
+    /**
+     * The parts of a parameter that learn: all of it, or runs of experts along its first axis, cut out and put together again with what
+     * stays. A mask over all of it would cost several times as much.
+     *
+     * @param ends where along the first axis learning begins and ends in turns; none if all of it learns
+     * @param length of the first axis
+     */
+    private record Learning(List<Integer> ends, int length) {
 
-    private static Tensor kept(Optional<Tensor> learning, Tensor moved, Tensor before) {
-        return learning.map(mask -> mask.where(moved, before)).orElse(moved);
+        static Learning of(Optional<boolean[]> frozen) {
+            var ends = new ArrayList<Integer>();
+            frozen.ifPresent(slices -> {
+                for (int expert = 0; expert < slices.length; expert++) {
+                    boolean before = expert > 0 && !slices[expert - 1];
+                    if (before == slices[expert]) {
+                        ends.add(expert); // learns from here on, or no more
+                    }
+                }
+                if (!slices[slices.length - 1]) {
+                    ends.add(slices.length);
+                }
+            });
+            return new Learning(ends, frozen.map(slices -> slices.length).orElse(0));
+        }
+
+        List<Tensor> of(Tensor whole) {
+            if (ends.isEmpty()) {
+                return List.of(whole);
+            }
+            var parts = new ArrayList<Tensor>();
+            for (int i = 0; i < ends.size(); i += 2) {
+                parts.add(whole.slice(0, ends.get(i), ends.get(i + 1)));
+            }
+            return parts;
+        }
+
+        Tensor whole(Tensor before, List<Tensor> moved) {
+            if (ends.isEmpty()) {
+                return moved.getFirst();
+            }
+            var parts = new ArrayList<Tensor>();
+            int at = 0;
+            for (int i = 0; i < moved.size(); i++) {
+                if (ends.get(2 * i) > at) {
+                    parts.add(before.slice(0, at, ends.get(2 * i)));
+                }
+                parts.add(moved.get(i));
+                at = ends.get(2 * i + 1);
+            }
+            if (at < length) {
+                parts.add(before.slice(0, at, length));
+            }
+            return Layout.concat(0, parts);
+        }
     }
 
     /** Writes the rates of the step after {@code step} steps. */
