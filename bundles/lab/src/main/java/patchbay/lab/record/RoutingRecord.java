@@ -256,6 +256,9 @@ public final class RoutingRecord implements AutoCloseable {
                 int experts = in.readInt();
                 selections.put(path, new Selection(rows, width, experts, readIndices(in, rows * width)));
             }
+            if (in.read() >= 0) { // which also has the checksum verified
+                throw new ZipException("there is more than was written");
+            }
         }
         return selections;
     }
