@@ -67,7 +67,9 @@ final class Compiler {
                 var kernel = twins.of(launch.kernel());
                 boolean fast = !kernel.equals(launch.kernel().method());
                 explanation.add(node, launch, fast, inputs, outputs, scratch);
-                steps.add(Step.of(node, launch, fast, body(node, launch, kernel, BoundLaunch.of(node, launch, kernel, inputs, outputs, scratch), BoundLaunch.arguments(launch, inputs, outputs, scratch))));
+                var bound = BoundLaunch.of(node, launch, kernel, inputs, outputs, scratch);
+                var body = body(bound, kernel, BoundLaunch.arguments(launch, inputs, outputs, scratch));
+                steps.add(Step.of(node, launch, fast, body));
                 launches++;
             }
         }
@@ -76,9 +78,10 @@ final class Compiler {
         }
     }
 
-    private Runnable body(Node node, Launch launch, Method kernel, BoundLaunch bound, Object[] arguments) {
-        int rows = launch.rows();
-        int chunk = Chunks.of(node, launch, kernel, pool.threads());
+    /** @param arguments of {@code kernel}, which runs for the launch */
+    private Runnable body(BoundLaunch bound, Method kernel, Object[] arguments) {
+        int rows = bound.launch().rows();
+        int chunk = Chunks.of(bound.node(), bound.launch(), kernel, pool.threads());
         if (chunk >= rows) {
             return () -> bound.run(0, rows);
         }

@@ -161,7 +161,9 @@ final class Gemm {
     }
 
     private static void packA(float[] a, int a0, int aRow, int aColumn, float[] workspace, int m, int k) {
-        for (int i = 0; i < m; i += STRIP) {
+        int whole = aRow == 1 ? m / STRIP * STRIP : 0;
+        Packing.strips(a, a0, aColumn, workspace, PACKED_A, STRIP, whole, k);
+        for (int i = whole; i < m; i += STRIP) {
             Packing.pack(a, a0 + i * aRow, aColumn, aRow, workspace, PACKED_A + i * k, STRIP, Math.min(STRIP, m - i), k);
         }
     }
@@ -201,8 +203,12 @@ final class Gemm {
         int aColumn = byRows ? 1 : aStep;
         switch (rows) {
             case 8 -> {
-                if (byRows) {
+                if (byRows && bRow == COLUMNS) {
+                    PackedTile.rows8(k, a, a0, b, b0, c, c0, cRow, keep);
+                } else if (byRows) {
                     GemmTile.rows8(k, a, a0, b, b0, bRow, c, c0, cRow, keep);
+                } else if (bRow == COLUMNS) {
+                    PackedTile.columns8(k, a, a0, aStep, b, b0, c, c0, cRow, keep);
                 } else {
                     GemmTile.columns8(k, a, a0, aStep, b, b0, bRow, c, c0, cRow, keep);
                 }

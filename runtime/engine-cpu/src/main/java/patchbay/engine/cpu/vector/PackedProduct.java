@@ -37,7 +37,7 @@ public final class PackedProduct implements Prepared {
     @Override
     public int size() {
         boolean packed = bBatch == 0 && m > Skinny.ROWS && k > 0 && Gemm.isPacked(bRow, bColumn, m, k);
-        return packed ? Math.toIntExact(Gemm.packedSize(n, k)) : 0;
+        return packed ? (int) Math.min(Gemm.packedSize(n, k), Integer.MAX_VALUE) : 0;
     }
 
     @Override

@@ -66,6 +66,17 @@ final class Packing {
         }
     }
 
+    /** {@code m} contiguous rows of A, whole strips of so many, one strip after another; read column by column, as they lie. */
+    static void strips(float[] from, int origin, int column, float[] to, int at, int strip, int m, int k) {
+        for (int p = 0; p < k; p++) {
+            for (int i = 0; i < m; i += strip) {
+                for (int lane = 0; lane < strip; lane += LANES) {
+                    FloatVector.fromArray(FLOATS, from, origin + p * column + i + lane).intoArray(to, at + i * k + p * strip + lane);
+                }
+            }
+        }
+    }
+
     /**
      * One panel: {@code to[at + p·width + j] = from[origin + p·row + j·column]} for {@code p < k} and {@code j < n}. What is
      * left of the panel's width keeps its content.
