@@ -18,7 +18,7 @@ final class MatMulCases {
         var cases = new ArrayList<TwinCase>();
         for (var size : SIZES) {
             for (int transposes = 0; transposes < 4; transposes++) {
-                cases.add(matmul(1, false, size[0], size[1], size[2], (transposes & 2) != 0, (transposes & 1) != 0));
+                cases.add(matmul(1, true, size[0], size[1], size[2], (transposes & 2) != 0, (transposes & 1) != 0));
             }
         }
         for (int transposes = 0; transposes < 4; transposes++) {
