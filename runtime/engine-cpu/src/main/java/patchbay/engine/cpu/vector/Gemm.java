@@ -3,7 +3,6 @@ package patchbay.engine.cpu.vector;
 import static patchbay.engine.cpu.vector.GemmTile.A_ROW;
 import static patchbay.engine.cpu.vector.GemmTile.COLUMNS;
 import static patchbay.engine.cpu.vector.GemmTile.ROWS;
-import static patchbay.engine.cpu.vector.Vectors.LANES;
 
 import java.util.Arrays;
 
@@ -35,8 +34,8 @@ final class Gemm {
     /** Columns of B in a part of {@link #pack}. */
     private static final int PART = 64;
 
-    /** Rows of A whose columns are packed together. */
-    private static final int STRIP = Math.max(LANES, ROWS);
+    /** Rows of A whose columns are packed together: those of a tile, which leave room in the first cache for a panel of B. */
+    private static final int STRIP = ROWS;
 
     private static final int PACKED_A = DEPTH * WIDTH;
     private static final int TILE = PACKED_A + DEPTH * HEIGHT;
@@ -162,7 +161,7 @@ final class Gemm {
 
     private static void packA(float[] a, int a0, int aRow, int aColumn, float[] workspace, int m, int k) {
         int whole = aRow == 1 ? m / STRIP * STRIP : 0;
-        Packing.strips(a, a0, aColumn, workspace, PACKED_A, STRIP, whole, k);
+        Packing.strips(a, a0, aColumn, workspace, PACKED_A, whole, k);
         for (int i = whole; i < m; i += STRIP) {
             Packing.pack(a, a0 + i * aRow, aColumn, aRow, workspace, PACKED_A + i * k, STRIP, Math.min(STRIP, m - i), k);
         }

@@ -2,12 +2,15 @@ package patchbay.engine.cpu.vector;
 
 import static patchbay.engine.cpu.vector.GemmTile.A_ROW;
 import static patchbay.engine.cpu.vector.GemmTile.COLUMNS;
+import static patchbay.engine.cpu.vector.GemmTile.ROWS;
 import static patchbay.engine.cpu.vector.Vectors.FLOATS;
 import static patchbay.engine.cpu.vector.Vectors.INTS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Puts the operands of a matrix product in the order in which {@link GemmTile} reads them: panels of so many columns, p
@@ -24,6 +27,10 @@ final class Packing {
     private static final IntVector SECOND_4 = second(4);
     private static final IntVector FIRST_8 = first(8);
     private static final IntVector SECOND_8 = second(8);
+
+    /** As long as a tile is high, or as long as a vector may be. */
+    private static final VectorSpecies<Float> STRIP =
+            VectorSpecies.of(float.class, VectorShape.forBitSize(Float.SIZE * Math.min(LANES, ROWS)));
 
     /** Distance of rows that wait to be transposed: no power of two, which would put them all into a few lines of the cache. */
     private static final int ROW = A_ROW + LANES;
@@ -66,12 +73,12 @@ final class Packing {
         }
     }
 
-    /** {@code m} contiguous rows of A, whole strips of so many, one strip after another; read column by column, as they lie. */
-    static void strips(float[] from, int origin, int column, float[] to, int at, int strip, int m, int k) {
+    /** {@code m} contiguous rows of A, as strips of {@link GemmTile#ROWS}, one after another; read column by column, as they lie. */
+    static void strips(float[] from, int origin, int column, float[] to, int at, int m, int k) {
         for (int p = 0; p < k; p++) {
-            for (int i = 0; i < m; i += strip) {
-                for (int lane = 0; lane < strip; lane += LANES) {
-                    FloatVector.fromArray(FLOATS, from, origin + p * column + i + lane).intoArray(to, at + i * k + p * strip + lane);
+            for (int i = 0; i < m; i += ROWS) {
+                for (int lane = 0; lane < ROWS; lane += STRIP.length()) {
+                    FloatVector.fromArray(STRIP, from, origin + p * column + i + lane).intoArray(to, at + i * k + p * ROWS + lane);
                 }
             }
         }
