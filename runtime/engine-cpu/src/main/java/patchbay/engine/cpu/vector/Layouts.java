@@ -19,7 +19,12 @@ public final class Layouts {
             if (step == 1) {
                 Packing.copy(x, from, s4, out, row * width, width, rows, width);
             } else {
-                Packing.pack(x, from, s4, step, out, row * width, width, width, rows);
+                for (int p = 0; p < rows; p += GemmTile.A_ROW) {
+                    for (int j = 0; j < width; j += GemmTile.COLUMNS) {
+                        Packing.pack(x, from + p * s4 + j * step, s4, step, out, (row + p) * width + j, width,
+                                Math.min(GemmTile.COLUMNS, width - j), Math.min(GemmTile.A_ROW, rows - p));
+                    }
+                }
             }
             row += rows;
         }

@@ -88,7 +88,7 @@ final class Packing {
      * One panel: {@code to[at + p·width + j] = from[origin + p·row + j·column]} for {@code p < k} and {@code j < n}. What is
      * left of the panel's width keeps its content.
      *
-     * @param n columns, at most {@code width}
+     * @param n columns, at most {@code width} and {@link GemmTile#COLUMNS}
      * @param k at most {@link GemmTile#A_ROW}
      */
     static void pack(float[] from, int origin, int row, int column, float[] to, int at, int width, int n, int k) {

@@ -13,8 +13,8 @@ final class LayoutsCases {
     /** The two last axes of [3, 2, rows, columns] exchanged, their middle left out, one of them stretched; no tolerance: it is a copy. */
     static List<TwinCase> cases() {
         var cases = new ArrayList<TwinCase>();
-        for (int rows : new int[] {1, 3, 16, 35}) {
-            for (int columns : new int[] {1, 5, 16, 33, 48}) {
+        for (int rows : new int[] {1, 3, 16, 35, 517}) {
+            for (int columns : new int[] {1, 5, 16, 33, 48, 517}) {
                 int matrix = rows * columns;
                 var x = floats(6 * matrix, 1);
                 cases.add(strided(x, 6, columns, rows, columns, 0, matrix, 1)); // transposed
