@@ -12,13 +12,13 @@ import patchbay.tensor.UserError;
  *
  * @param domains empty where there is no data, only text that is generated: no document's domain is known there, so any name will do
  */
-record DataNames(Tokenizer tokenizer, Optional<List<String>> domains) implements Names {
+public record DataNames(Tokenizer tokenizer, Optional<List<String>> domains) implements Names {
 
-    static DataNames of(Dataset dataset) {
+    public static DataNames of(Dataset dataset) {
         return new DataNames(dataset.tokenizer(), Optional.of(dataset.domains()));
     }
 
-    static DataNames of(Tokenizer tokenizer) {
+    public static DataNames of(Tokenizer tokenizer) {
         return new DataNames(tokenizer, Optional.empty());
     }
 

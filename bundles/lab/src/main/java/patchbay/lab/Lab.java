@@ -249,6 +249,13 @@ public final class Lab {
                 .or(() -> all.isEmpty() ? Optional.empty() : Optional.of(all.getLast()));
     }
 
+    /** Takes a run that has ended off the list, and with it what it holds in memory; its folder stays. */
+    public void forget(Run run) {
+        if (!run.alive()) {
+            runs.remove(run);
+        }
+    }
+
     private Optional<Run> alive(String id) {
         return runs.stream().filter(run -> run.id().equals(id) && run.alive()).findFirst();
     }

@@ -24,10 +24,10 @@ import patchbay.tensor.UserError;
  *
  * @param places where each key and each value begins, by its path: field names, and indices in lists
  */
-record YamlTree(JsonNode root, Map<List<String>, Place> places) {
+public record YamlTree(JsonNode root, Map<List<String>, Place> places) {
 
     /** @param key where the key is (for a list's element: the element), as {@code file:line:column} */
-    record Place(String key, String value) {
+    public record Place(String key, String value) {
     }
 
     private static final YAMLFactory YAML = new YAMLFactory();
@@ -39,7 +39,7 @@ record YamlTree(JsonNode root, Map<List<String>, Place> places) {
      * @param origin the file, or what else the text is from, as the start of every error
      * @throws UserError if the text is no YAML, or uses what has no place in an experiment (aliases, several documents)
      */
-    static YamlTree parse(String text, String origin) {
+    public static YamlTree parse(String text, String origin) {
         var places = new HashMap<List<String>, Place>();
         try (var parser = YAML.createParser(text)) {
             var walk = new Walk(parser, text, origin, places);

@@ -16,6 +16,7 @@ import patchbay.lab.Phase;
 import patchbay.lab.Run;
 import patchbay.lab.record.RunFolder;
 import patchbay.lab.record.RunState;
+import patchbay.lab.search.SearchFolder;
 import patchbay.model.ModelSettings;
 import patchbay.model.Offer;
 import patchbay.model.Options;
@@ -55,6 +56,12 @@ public final class Completion implements Completer {
             case "run" -> arguments == 0
                     ? whole(experiments.names().stream())
                     : Stream.concat(keys(Experiment.keys().stream()), whole(Stream.of("--json", "--background")));
+            case "search" -> switch (arguments) {
+                case 0 -> whole(SearchCommands.ACTIONS.stream());
+                case 1 -> whole(words.get(1).equals("run") ? SearchCommands.names(experiments).stream()
+                        : words.get(1).equals("list") ? Stream.empty() : SearchCommands.searches(runs).reversed().stream().map(SearchFolder::id));
+                default -> words.get(1).equals("run") ? keys(Experiment.keys().stream()) : Stream.empty();
+            };
             case "pause", "stop" -> arguments == 0 ? whole(runs.lab().runs().stream().filter(Run::alive).map(Run::id)) : Stream.empty();
             case "engine" -> Stream.concat(whole(arguments <= 1 ? runs.lab().engines().names().stream() : Stream.empty()),
                     arguments == 0 ? whole(runs.lab().runs().stream().filter(Run::alive).map(Run::id)) : Stream.empty());

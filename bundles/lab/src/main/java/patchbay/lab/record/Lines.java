@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /** A file of one JSON object a line, whose last line a killed process may have left torn. */
-final class Lines {
+public final class Lines {
 
     private static final int BLOCK = 1 << 16;
 
@@ -19,7 +19,7 @@ final class Lines {
     }
 
     /** What is done with each whole line. */
-    interface Visitor {
+    public interface Visitor {
 
         /**
          * @param number of the line, from 1
@@ -35,7 +35,7 @@ final class Lines {
      * @return offset of the first byte that was not visited: the file's size unless its last line is torn, or the visitor
      *         wanted no more
      */
-    static long visit(Path file, Visitor visitor) throws IOException {
+    public static long visit(Path file, Visitor visitor) throws IOException {
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
             var block = ByteBuffer.allocate(BLOCK);
             var line = new ByteArrayOutputStream();
@@ -76,19 +76,19 @@ final class Lines {
     }
 
     /** Appends whole lines. What fails half-way, on a full disk, leaves nothing behind: the next line begins where this one would have. */
-    static final class Appender implements AutoCloseable {
+    public static final class Appender implements AutoCloseable {
 
         private final Path path;
         private final FileChannel channel;
 
-        Appender(Path file) throws IOException {
+        public Appender(Path file) throws IOException {
             path = file;
             // APPEND and not a position of its own: the file may be cut (truncate) while this is open.
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         }
 
         /** @param line with the newline; in one write if the system allows, so that nobody who reads along sees half of it */
-        void append(ByteBuffer line) throws IOException {
+        public void append(ByteBuffer line) throws IOException {
             long start = channel.size();
             try {
                 while (line.hasRemaining()) {
@@ -100,11 +100,11 @@ final class Lines {
             }
         }
 
-        Path path() {
+        public Path path() {
             return path;
         }
 
-        void force() throws IOException {
+        public void force() throws IOException {
             channel.force(false);
         }
 
@@ -115,7 +115,7 @@ final class Lines {
         }
     }
 
-    static void truncate(Path file, long size) throws IOException {
+    public static void truncate(Path file, long size) throws IOException {
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             if (channel.size() > size) {
                 channel.truncate(size);
