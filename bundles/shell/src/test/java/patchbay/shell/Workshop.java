@@ -75,7 +75,7 @@ final class Workshop implements AutoCloseable {
         for (var commands : List.of(new RunCommand(runs, foreground, experiments), new ControlCommands(runs, foreground),
                 new StatusCommands(runs), new ProfileCommand(runs), new EngineCommand(runs), new RackCommands(runs), new SwapCommands(runs), new ExpertCommands(runs), new FreezeCommands(runs), new RoutingCommand(runs),
                 new ExplainCommand(runs), new GenerateCommand(runs), new RulesCommand(runs),
-                new RecordCommands(runs, foreground), new DoctorCommand(name -> Optional.empty(), runs, List.of(engine)))) {
+                new RecordCommands(runs, foreground), new SearchCommands(runs, foreground, experiments), new DoctorCommand(name -> Optional.empty(), runs, List.of(engine)))) {
             functions(commands.getClass()).forEach(function -> processor.addCommand("patchbay", commands, function));
         }
         session = processor.createSession(new ByteArrayInputStream(new byte[0]), new PrintStream(out, true, StandardCharsets.UTF_8),

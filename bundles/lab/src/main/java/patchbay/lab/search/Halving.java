@@ -125,14 +125,12 @@ record Halving(Search search, List<Arm> arms, Arm reference, Rungs rungs) {
                 end(ending, arm, rung, Entry.Cause.behind, "%.3f nats behind the best", behind);
             }
         }
-        var order = new ArrayList<>(racing.stream().filter(arm -> !ending.containsKey(arm.name())).toList());
+        var order = new ArrayList<>(racing.stream().filter(arm -> !isBaseline(arm) && !ending.containsKey(arm.name())).toList());
         order.sort(Comparator.comparing(arm -> losses.get(arm.name()))); // stable: of two equal ones the first in the file
-        int kept = Rungs.after(racing.size(), search.halving());
+        int kept = Rungs.after((int) racing.stream().filter(arm -> !isBaseline(arm)).count(), search.halving());
         for (int place = kept; place < order.size(); place++) {
-            if (!isBaseline(order.get(place))) {
-                end(ending, order.get(place), rung, Entry.Cause.halved, "%d of %d, %d go on; %.3f nats behind the best", place + 1, order.size(), kept,
-                        losses.get(order.get(place).name()) - best);
-            }
+            end(ending, order.get(place), rung, Entry.Cause.halved, "%d of %d, %d go on; %.3f nats behind the best", place + 1, order.size(), kept,
+                    losses.get(order.get(place).name()) - best);
         }
         return ending;
     }

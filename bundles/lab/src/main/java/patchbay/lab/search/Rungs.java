@@ -73,14 +73,14 @@ record Rungs(List<Integer> steps) {
     /**
      * The most steps that it takes in all.
      *
-     * @param baseline whether one arm goes on whatever comes of it
+     * @param baseline whether one of the arms goes on whatever comes of it, and does not count among the others
      */
     long cost(int arms, int factor, int seeds, boolean baseline) {
         long cost = 0;
         int left = arms;
         for (int rung : steps) {
             cost += (long) left * seeds * (rung - before(rung));
-            left = Math.min(left, after(left, factor) + (baseline ? 1 : 0));
+            left = Math.min(left, baseline ? after(left - 1, factor) + 1 : after(left, factor));
         }
         return cost;
     }

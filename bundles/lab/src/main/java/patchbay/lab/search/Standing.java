@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
-/** How the arms of a search stand: a table, sorted by validation loss, first of those that can be compared. */
+/** How the arms of a search stand: a table, sorted by validation loss, those of equal active compute before the others. */
 public final class Standing {
 
     private static final List<String> TITLES = List.of("arm", "validation loss", "difference", "MaxVio", "of run", "dead", "specialisation",
@@ -39,14 +39,14 @@ public final class Standing {
         return halving.next(log.entries()) instanceof Move.Finish;
     }
 
-    /** Those that can be compared come first, of these those that came furthest, of these the lowest loss. */
+    /** Those that came furthest come first, of these those that can be compared, of these the lowest loss. */
     private List<Arm> sorted() {
-        return halving.arms().stream().sorted(Comparator.<Arm>comparingInt(this::group).thenComparing(arm -> -log.reached(arm))
+        return halving.arms().stream().sorted(Comparator.<Arm>comparingInt(arm -> -log.reached(arm)).thenComparing(this::incomparable)
                 .thenComparing(arm -> log.mean(arm, log.reached(arm), Entry.Measured::loss))).toList();
     }
 
-    private int group(Arm arm) {
-        return log.reached(arm) == 0 ? 3 : arm.leaks() ? 2 : halving.isEqual(arm) ? 0 : 1;
+    private int incomparable(Arm arm) {
+        return arm.leaks() ? 2 : halving.isEqual(arm) ? 0 : 1;
     }
 
     private List<String> row(Arm arm) {
