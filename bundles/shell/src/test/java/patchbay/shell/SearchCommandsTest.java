@@ -11,7 +11,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import patchbay.lab.Run;
 import patchbay.tensor.UserError;
 
 @Timeout(120)
@@ -57,22 +56,6 @@ class SearchCommandsTest {
         assertEquals(5, markdown.size());
         assertTrue(workshop.execute("search resume " + id).contains("baseline"), "there is nothing left to do");
         assertEquals(4, workshop.execute("runs").lines().count() - 1, "arms are runs like others");
-    }
-
-    @Test
-    void aStopOfAnArmStopsTheSearchAndItIsToldHowToGoOn() throws Exception {
-        var running = new Thread(() -> {
-            var error = assertThrows(CommandFailed.class, () -> workshop.execute("search run " + file + " training.steps=100000"));
-            workshop.out.writeBytes(("told: " + error.getMessage()).getBytes());
-        });
-        running.start();
-        workshop.await("race");
-        while (workshop.lab.runs().stream().noneMatch(Run::alive)) {
-            Thread.onSpinWait();
-        }
-        workshop.lab.current().orElseThrow().stop("enough");
-        workshop.await("go on by: search resume routers-");
-        running.join();
     }
 
     @Test
