@@ -117,10 +117,10 @@ record Halving(Search search, List<Arm> arms, Arm reference, Rungs rungs) {
             if (isBaseline(arm)) {
                 continue;
             }
-            double maxVio = log.mean(arm, rung, Entry.Measured::maxVioOfRun);
+            double maxVio = log.mean(arm, rung, Entry.Measured::maxVio);
             double behind = losses.get(arm.name()) - best;
             if (search.collapsed() > 0 && arm.most() > 0 && maxVio > search.collapsed() * arm.most()) {
-                end(ending, arm, rung, Entry.Cause.collapsed, "its load collapsed: MaxVio of the run %.2f, at most %.2f is possible", maxVio, arm.most());
+                end(ending, arm, rung, Entry.Cause.collapsed, "its load collapsed: MaxVio %.2f, at most %.2f is possible", maxVio, arm.most());
             } else if (search.behind() > 0 && behind > search.behind()) {
                 end(ending, arm, rung, Entry.Cause.behind, "%.3f nats behind the best", behind);
             }

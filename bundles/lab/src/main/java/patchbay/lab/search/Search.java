@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param baseline the arm that others are compared with, which always goes on; empty for the best one
  * @param equalCompute whether arms of another active compute than the baseline's (without one, the first arm's) do not race
  * @param tolerance the part by which active compute may differ and still counts as equal
- * @param collapsed an arm whose MaxVio of the run is beyond this part of the most that is possible, E/k − 1, ends at a rung; 0 never
+ * @param collapsed an arm whose MaxVio in its last steps is beyond this part of the most that is possible, E/k − 1, ends at a rung; 0 never
  * @param behind an arm so many nats behind the best ends at a rung; 0 never
  */
 public record Search(String name, String base, List<Long> seeds, int halving, int firstRung, long budget, Optional<String> baseline,

@@ -60,7 +60,7 @@ final class SearchReader {
         known(List.of(), tree.root(), KEYS);
         var stop = at("stop");
         if (!stop.isMissingNode() && !stop.isObject()) {
-            throw wrong(List.of("stop"), "wants collapsed and behind, as in {collapsed: 0.5, behind: 0.5}");
+            throw wrong(List.of("stop"), "wants collapsed and behind, as in {collapsed: 0.75, behind: 0.5}");
         }
         known(List.of("stop"), stop, List.of("collapsed", "behind"));
         var arms = Stream.concat(grids(), named()).toList();
@@ -79,7 +79,7 @@ final class SearchReader {
         }
         return new Search(text("name", name), base(), seeds(), halving(), (int) whole(List.of("first-rung"), 0, 0, Integer.MAX_VALUE),
                 whole(List.of("budget"), 0, 1, Long.MAX_VALUE), baseline, equal(), part(List.of("tolerance"), 0.05),
-                part(List.of("stop", "collapsed"), 0.5), part(List.of("stop", "behind"), 0.5), arms);
+                part(List.of("stop", "collapsed"), 0.75), part(List.of("stop", "behind"), 0.5), arms);
     }
 
     private String base() {

@@ -118,7 +118,7 @@ class HalvingTest {
         assertEquals("the same settings as 'b', defaults filled in", end(log, "twin").reason());
         assertEquals("k is 9, there are 8 experts", end(log, "wrong").reason());
         assertEquals(Entry.Cause.leaks, end(log, "leaky").cause());
-        assertEquals("its load collapsed: MaxVio of the run 2.50, at most 3.00 is possible", end(log, "c").reason());
+        assertEquals("its load collapsed: MaxVio 2.50, at most 3.00 is possible", end(log, "c").reason());
         assertTrue(end(log, "far").reason().endsWith("nats behind the best"), end(log, "far").reason());
         assertEquals(Entry.Cause.behind, end(log, "far").cause());
         assertTrue(steps(log, "twin").isEmpty() && steps(log, "wrong").isEmpty() && steps(log, "leaky").isEmpty(), "not a step is trained");

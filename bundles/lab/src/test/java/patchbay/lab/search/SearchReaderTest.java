@@ -44,7 +44,7 @@ class SearchReaderTest {
     @Test
     void whatIsNotSaidHasDefaults() {
         var search = parse("{base: b, arms: {a: {}}}");
-        assertEquals(new Search("s", "b", List.of(1L, 2L, 3L), 1, 0, 0, Optional.empty(), false, 0.05, 0.5, 0.5, search.arms()), search);
+        assertEquals(new Search("s", "b", List.of(1L, 2L, 3L), 1, 0, 0, Optional.empty(), false, 0.05, 0.75, 0.5, search.arms()), search);
         var all = parse("{name: n, base: b, seeds: [7], halving: 3, first-rung: 10, budget: 900, baseline: a, active-compute: equal, tolerance: 0.1, "
                 + "stop: {collapsed: 0, behind: 1}, arms: {a: {}}}");
         assertEquals(new Search("n", "b", List.of(7L), 3, 10, 900, Optional.of("a"), true, 0.1, 0, 1, all.arms()), all);
