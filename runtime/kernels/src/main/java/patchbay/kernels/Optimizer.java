@@ -29,17 +29,38 @@ public final class Optimizer {
         }
     }
 
-    /** {@code partial[offset + c]} gets the sum of squares of chunk c of {@code x}. */
-    public static void squares(int first, int count, float[] x, float[] partial, int size, int chunk, int offset) {
+    /**
+     * {@code partial[offset + c]} gets the sum of squares of chunk c of four arrays, one array's chunks after another's; an array of
+     * which nothing is to be summed has the size 0.
+     */
+    public static void squares(int first, int count, float[] x0, float[] x1, float[] x2, float[] x3, float[] partial,
+            int size0, int size1, int size2, int size3, int chunk, int offset) {
         for (@Parallel int i = 0; i < count; i++) {
+            int begin1 = (size0 + chunk - 1) / chunk;
+            int begin2 = begin1 + (size1 + chunk - 1) / chunk;
+            int begin3 = begin2 + (size2 + chunk - 1) / chunk;
             int part = first + i;
-            int end = Math.min(size, (part + 1) * chunk);
             float sum = 0;
-            for (int j = part * chunk; j < end; j++) {
-                sum += x[j] * x[j];
+            if (part < begin1) {
+                sum = squares(x0, part * chunk, size0, chunk);
+            } else if (part < begin2) {
+                sum = squares(x1, (part - begin1) * chunk, size1, chunk);
+            } else if (part < begin3) {
+                sum = squares(x2, (part - begin2) * chunk, size2, chunk);
+            } else {
+                sum = squares(x3, (part - begin3) * chunk, size3, chunk);
             }
             partial[offset + part] = sum;
         }
+    }
+
+    private static float squares(float[] x, int from, int size, int chunk) {
+        int end = Math.min(size, from + chunk);
+        float sum = 0;
+        for (int j = from; j < end; j++) {
+            sum += x[j] * x[j];
+        }
+        return sum;
     }
 
     /** {@code out[0] = √ Σ partial}; one row. */

@@ -33,21 +33,30 @@ public final class Optimizer {
         }
     }
 
-    public static void squares(int first, int count, float[] x, float[] partial, int size, int chunk, int offset) {
-        for (int i = 0; i < count; i++) {
-            int part = first + i;
-            int end = Math.min(size, (part + 1) * chunk);
-            var total = FloatVector.zero(FLOATS);
-            int at = part * chunk;
-            for (; at <= end - LANES; at += LANES) {
-                var value = load(x, at);
-                total = value.fma(value, total);
-            }
-            if (at < end) {
-                var value = load(x, at, before(at, end));
-                total = value.fma(value, total);
-            }
-            partial[offset + part] = Vectors.sum(total);
+    public static void squares(int first, int count, float[] x0, float[] x1, float[] x2, float[] x3, float[] partial,
+            int size0, int size1, int size2, int size3, int chunk, int offset) {
+        int begin1 = Math.ceilDiv(size0, chunk);
+        int begin2 = begin1 + Math.ceilDiv(size1, chunk);
+        int begin3 = begin2 + Math.ceilDiv(size2, chunk);
+        for (int part = first; part < first + count; part++) {
+            partial[offset + part] = part < begin1 ? squares(x0, part * chunk, size0, chunk)
+                    : part < begin2 ? squares(x1, (part - begin1) * chunk, size1, chunk)
+                    : part < begin3 ? squares(x2, (part - begin2) * chunk, size2, chunk) : squares(x3, (part - begin3) * chunk, size3, chunk);
         }
+    }
+
+    private static float squares(float[] x, int from, int size, int chunk) {
+        int end = Math.min(size, from + chunk);
+        var total = FloatVector.zero(FLOATS);
+        int at = from;
+        for (; at <= end - LANES; at += LANES) {
+            var value = load(x, at);
+            total = value.fma(value, total);
+        }
+        if (at < end) {
+            var value = load(x, at, before(at, end));
+            total = value.fma(value, total);
+        }
+        return Vectors.sum(total);
     }
 }

@@ -1,12 +1,7 @@
 package patchbay.engine.cpu.vector;
 
-import static patchbay.engine.cpu.vector.Vectors.LANES;
-
-/** Twins of {@link patchbay.kernels.Reductions}. */
+/** Twins of {@link patchbay.kernels.Reductions}, with the same bits. */
 public final class Reductions {
-
-    /** Vectors from which on adding up their lanes pays. */
-    private static final int WORTH = 2;
 
     private Reductions() {}
 
@@ -16,7 +11,7 @@ public final class Reductions {
         for (int row = first; row < first + count; row++) {
             int at = outer * n + part * chunk;
             int length = Math.min(chunk, n - part * chunk);
-            out[row] = (length < WORTH * LANES ? few(x, at, length) : many(x, at, length)) * scale;
+            out[row] = sum(x, at, length) * scale;
             if (++part == chunks) {
                 part = 0;
                 outer++;
@@ -24,7 +19,7 @@ public final class Reductions {
         }
     }
 
-    private static float few(float[] x, int at, int length) {
+    private static float sum(float[] x, int at, int length) {
         float a = 0;
         float b = 0;
         float c = 0;
@@ -40,14 +35,5 @@ public final class Reductions {
             a += x[at + i];
         }
         return (a + b) + (c + d);
-    }
-
-    private static float many(float[] x, int at, int length) {
-        int whole = Vectors.floor(length);
-        float sum = Vectors.sum(x, at, whole);
-        for (int i = whole; i < length; i++) {
-            sum += x[at + i];
-        }
-        return sum;
     }
 }
