@@ -36,31 +36,25 @@ public final class Optimizer {
     public static void squares(int first, int count, float[] x0, float[] x1, float[] x2, float[] x3, float[] partial,
             int size0, int size1, int size2, int size3, int chunk, int offset) {
         for (@Parallel int i = 0; i < count; i++) {
-            int begin1 = (size0 + chunk - 1) / chunk;
-            int begin2 = begin1 + (size1 + chunk - 1) / chunk;
-            int begin3 = begin2 + (size2 + chunk - 1) / chunk;
-            int part = first + i;
-            float sum = 0;
-            if (part < begin1) {
-                sum = squares(x0, part * chunk, size0, chunk);
-            } else if (part < begin2) {
-                sum = squares(x1, (part - begin1) * chunk, size1, chunk);
-            } else if (part < begin3) {
-                sum = squares(x2, (part - begin2) * chunk, size2, chunk);
-            } else {
-                sum = squares(x3, (part - begin3) * chunk, size3, chunk);
+            int from0 = (first + i) * chunk;
+            int from1 = from0 - (size0 + chunk - 1) / chunk * chunk;
+            int from2 = from1 - (size1 + chunk - 1) / chunk * chunk;
+            int from3 = from2 - (size2 + chunk - 1) / chunk * chunk;
+            float sum = 0; // of one of the arrays: the chunk lies behind the others' ends, or before their beginnings
+            for (int j = from0; j < Math.min(size0, from0 + chunk); j++) {
+                sum += x0[j] * x0[j];
             }
-            partial[offset + part] = sum;
+            for (int j = Math.max(0, from1); j < Math.min(size1, from1 + chunk); j++) {
+                sum += x1[j] * x1[j];
+            }
+            for (int j = Math.max(0, from2); j < Math.min(size2, from2 + chunk); j++) {
+                sum += x2[j] * x2[j];
+            }
+            for (int j = Math.max(0, from3); j < Math.min(size3, from3 + chunk); j++) {
+                sum += x3[j] * x3[j];
+            }
+            partial[offset + first + i] = sum;
         }
-    }
-
-    private static float squares(float[] x, int from, int size, int chunk) {
-        int end = Math.min(size, from + chunk);
-        float sum = 0;
-        for (int j = from; j < end; j++) {
-            sum += x[j] * x[j];
-        }
-        return sum;
     }
 
     /** {@code out[0] = √ Σ partial}; one row. */
