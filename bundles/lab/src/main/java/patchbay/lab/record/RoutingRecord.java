@@ -247,18 +247,18 @@ public final class RoutingRecord implements AutoCloseable {
     }
 
     private static Map<String, Selection> unpacked(byte[] packed) throws IOException {
+        byte[] whole; // to its end, where the checksum is verified, before any of it is believed
+        try (var inflated = new InflaterInputStream(new ByteArrayInputStream(packed))) {
+            whole = inflated.readAllBytes();
+        }
+        var in = new DataInputStream(new ByteArrayInputStream(whole));
         var selections = new LinkedHashMap<String, Selection>();
-        try (var in = new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(packed)))) {
-            for (int left = in.readInt(); left > 0; left--) {
-                var path = in.readUTF();
-                int rows = in.readInt();
-                int width = in.readInt();
-                int experts = in.readInt();
-                selections.put(path, new Selection(rows, width, experts, readIndices(in, rows * width)));
-            }
-            if (in.read() >= 0) { // which also has the checksum verified
-                throw new ZipException("there is more than was written");
-            }
+        for (int left = in.readInt(); left > 0; left--) {
+            var path = in.readUTF();
+            int rows = in.readInt();
+            int width = in.readInt();
+            int experts = in.readInt();
+            selections.put(path, new Selection(rows, width, experts, readIndices(in, rows * width)));
         }
         return selections;
     }

@@ -93,11 +93,15 @@ class RoutingRecordTest {
     void damageIsTold() throws IOException {
         write(2);
         var bytes = Files.readAllBytes(file());
-        bytes[bytes.length - 20] ^= 0x55;
-        Files.write(file(), bytes);
-        try (var record = RoutingRecord.read(file(), "one")) {
-            assertHolds(record, 1);
-            assertTrue(assertThrows(UserError.class, () -> record.at(2, 1)).getMessage().contains("damaged at step 2"));
+        for (int at = 1; at <= 300; at++) { // of the last frame, its checksum among them
+            var damaged = bytes.clone();
+            damaged[bytes.length - at] ^= 0x55;
+            Files.write(file(), damaged);
+            try (var record = RoutingRecord.read(file(), "one")) {
+                assertHolds(record, 1);
+                var told = assertThrows(UserError.class, () -> record.at(2, 1), "byte " + at + " from the end");
+                assertTrue(told.getMessage().contains("damaged at step 2"), told.getMessage());
+            }
         }
         assertTrue(assertThrows(UserError.class, () -> RoutingRecord.read(folder.resolve("none.bin"), "two")).getMessage().contains("run two has no record"));
     }
