@@ -10,10 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import patchbay.model.Bench;
+import patchbay.model.Building;
+import patchbay.model.ModelSettings;
 import patchbay.spi.Attention;
 import patchbay.spi.Mode;
 import patchbay.spi.Plugin;
 import patchbay.spi.Position;
+import patchbay.tensor.Graph;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
@@ -61,6 +64,17 @@ public abstract class AttentionContract extends PartContract<Attention> {
     @Override
     int[] indices(String input, Size size) {
         return new int[] {0}; // start
+    }
+
+    /** What {@code attention} makes of x [T, 8], in two heads and without positions. */
+    protected static float[] output(Attention attention, float[] x, Map<String, Object> options) {
+        var settings = new ModelSettings(1, 8, 2, x.length / 8 + 4, 3, 1, 1, 0, List.of("all"), true, 0, ModelSettings.Norm.rms);
+        var graph = new Graph(4);
+        var bench = new Bench(new Building(graph, Mode.EVALUATION, settings), "a", options);
+        graph.output("y", attention.forward(bench.scope(attention, new PlainParts.PlainPosition()), graph.constant(Shape.of(1, x.length / 8, 8), x)));
+        try (var trial = Trial.of(graph).run()) {
+            return trial.floats("y");
+        }
     }
 
     private Trial trial(Mode mode, Size size, Map<String, Object> options, Variables variables) {

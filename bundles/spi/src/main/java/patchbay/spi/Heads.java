@@ -1,6 +1,9 @@
 package patchbay.spi;
 
+import java.util.Optional;
+import patchbay.tensor.Attended;
 import patchbay.tensor.Initializer;
+import patchbay.tensor.Networks;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.UserError;
@@ -43,13 +46,24 @@ public record Heads(Tensor queries, Tensor keys, Tensor values) {
         return headed.rmsNorm(scope.undecayed(gain, Shape.of(headed.dim(3)), Initializer.ones()), 1e-6f);
     }
 
+    /**
+     * What the heads make of all tokens that they may see.
+     *
+     * @param cap as {@link patchbay.tensor.operations.Attention} has it
+     * @param bias by distance, that of {@link Attention.Scope#bias} or more
+     */
+    public Attended attend(Attention.Scope scope, float cap, Optional<Tensor> bias) {
+        return attend(scope, patchbay.tensor.operations.Attention.window(scope.causal()), cap, bias);
+    }
+
+    /** {@link #attend(Attention.Scope, float, Optional)} to the last {@code window} positions. */
+    public Attended attend(Attention.Scope scope, int window, float cap, Optional<Tensor> bias) {
+        float scale = (float) (1 / Math.sqrt(queries.dim(3)));
+        return Networks.attend(new patchbay.tensor.operations.Attention(window, scale, cap), queries, keys, values, scope.start(), bias);
+    }
+
     /** The projection {@code output} of what the heads yield, [B, T, H, head dim] → [B, T, dim]. */
     public static Tensor joined(Attention.Scope scope, Tensor mixed) {
         return scope.residual("output", mixed.reshape(mixed.dim(0), mixed.dim(1), mixed.dim(2) * mixed.dim(3)), scope.dim());
-    }
-
-    /** 1 / √(head dim). */
-    public float scale() {
-        return (float) (1 / Math.sqrt(queries.dim(3)));
     }
 }

@@ -1,6 +1,7 @@
 package patchbay.tensor;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What attention over some keys yields. The log-sum-exp says how much the part weighs beside others, so that attentions over disjoint sets
@@ -17,7 +18,7 @@ public record Attended(Tensor output, Tensor normalizer) {
         var one = shape.append(1);
         var weights = Layout.concat(3, parts.stream().map(part -> part.normalizer.reshape(one)).toList()).softmax()
                 .permute(0, 2, 1, 3); // [B, T, H, parts]
-        return java.util.stream.IntStream.range(0, parts.size())
+        return IntStream.range(0, parts.size())
                 .mapToObj(part -> parts.get(part).output.multiply(weights.slice(3, part, part + 1)))
                 .reduce(Tensor::add).orElseThrow();
     }

@@ -143,13 +143,8 @@ public interface Networks {
     }
 
     /** @param bias on the scores by head and distance: {@code [H, S]}, or {@code [H, 2·S − 1]} where queries see what comes after them */
-    static Attended attend(Attention how, Tensor q, Tensor k, Tensor v, Tensor start, Tensor bias) {
-        return attended(q.graph().apply(how, List.of(q, k, v, start, bias)));
-    }
-
-    /** With a bias if there is one. */
     static Attended attend(Attention how, Tensor q, Tensor k, Tensor v, Tensor start, Optional<Tensor> bias) {
-        return bias.map(given -> attend(how, q, k, v, start, given)).orElseGet(() -> attend(how, q, k, v, start));
+        return bias.map(given -> attended(q.graph().apply(how, List.of(q, k, v, start, given)))).orElseGet(() -> attend(how, q, k, v, start));
     }
 
     private static Attended attended(List<Tensor> outputs) {

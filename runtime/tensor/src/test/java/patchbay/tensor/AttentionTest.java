@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,7 +121,7 @@ class AttentionTest {
         var bias = Shape.of(4, distances);
         float[] qs = Numeric.random(q.size(), 1), ks = Numeric.random(k.size(), 2), vs = Numeric.random(v.size(), 3), bs = Numeric.random(bias.size(), 4);
         var out = Numeric.values(graph -> Networks.attend(how, graph.constant(q, qs), graph.constant(k, ks), graph.constant(v, vs),
-                graph.constant(Shape.of(1), start), graph.constant(bias, bs)).output());
+                graph.constant(Shape.of(1), start), Optional.of(graph.constant(bias, bs))).output());
         var expected = new double[out.length];
         for (int row = 0; row < batch * time * 4; row++) {
             int h = row % 4, t = row / 4 % time, b = row / 4 / time, position = start + t;
@@ -144,7 +145,7 @@ class AttentionTest {
         }
         Numeric.assertClose(expected, out, 1e-5);
         Numeric.gradients((graph, in) -> {
-            var both = Networks.attend(how, in.get(0), in.get(1), in.get(2), graph.constant(Shape.of(1), start), in.get(3));
+            var both = Networks.attend(how, in.get(0), in.get(1), in.get(2), graph.constant(Shape.of(1), start), Optional.of(in.get(3)));
             return both.output().multiply(both.normalizer().permute(0, 2, 1).reshape(batch, time, 4, 1));
         }, q, k, v, bias);
     }

@@ -1,13 +1,13 @@
 package patchbay.attention.decay;
 
 import java.lang.annotation.Annotation;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.osgi.service.component.annotations.Component;
 import patchbay.spi.Attention;
 import patchbay.spi.Heads;
 import patchbay.spi.Plugin;
 import patchbay.tensor.Initializer;
-import patchbay.tensor.Networks;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 
@@ -48,7 +48,6 @@ public class Decay implements Attention {
         var rate = options.learnt() ? scope.undecayed("rate", shape, Initializer.constant(options.rate())) : scope.graph().filled(shape, options.rate());
         var fall = rate.multiply(scope.graph().constant(Shape.of(distances.length), distances).toFloat()).negate(); // [heads, distances]
         var bias = scope.bias(keys).map(fall::add).orElse(fall);
-        var how = new patchbay.tensor.operations.Attention(patchbay.tensor.operations.Attention.window(scope.causal()), heads.scale());
-        return Heads.joined(scope, Networks.attend(how, heads.queries(), heads.keys(), heads.values(), scope.start(), bias).output());
+        return Heads.joined(scope, heads.attend(scope, 0, Optional.of(bias)).output());
     }
 }

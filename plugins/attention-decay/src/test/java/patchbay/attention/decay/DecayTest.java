@@ -9,13 +9,7 @@ import org.junit.jupiter.api.Test;
 import patchbay.contract.AttentionContract;
 import patchbay.contract.PlainParts;
 import patchbay.contract.Trial;
-import patchbay.model.Bench;
-import patchbay.model.Building;
-import patchbay.model.ModelSettings;
 import patchbay.spi.Attention;
-import patchbay.spi.Mode;
-import patchbay.tensor.Graph;
-import patchbay.tensor.Shape;
 
 class DecayTest extends AttentionContract {
 
@@ -27,18 +21,6 @@ class DecayTest extends AttentionContract {
     @Override
     protected List<Map<String, Object>> optionSets() {
         return List.of(Map.of(), Map.of("rate", 0.5, "learnt", false), Map.of("rate", 0, "key-heads", 1));
-    }
-
-    private static final ModelSettings SETTINGS =
-            new ModelSettings(1, 8, 2, 16, 3, 1, 1, 0, List.of("all"), true, 0, ModelSettings.Norm.rms);
-
-    private static float[] output(Attention attention, float[] x, Map<String, Object> options) {
-        var graph = new Graph(4);
-        var bench = new Bench(new Building(graph, Mode.EVALUATION, SETTINGS), "a", options);
-        graph.output("y", attention.forward(bench.scope(attention, new PlainParts.PlainPosition()), graph.constant(Shape.of(1, 12, 8), x)));
-        try (var trial = Trial.of(graph).run()) {
-            return trial.floats("y");
-        }
     }
 
     @Test

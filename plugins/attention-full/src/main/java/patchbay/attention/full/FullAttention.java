@@ -6,7 +6,6 @@ import patchbay.spi.Attention;
 import patchbay.spi.Heads;
 import patchbay.spi.Plugin;
 import patchbay.tensor.Initializer;
-import patchbay.tensor.Networks;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 
@@ -43,8 +42,7 @@ public class FullAttention implements Attention {
     public Tensor forward(Scope scope, Tensor x) {
         var options = scope.options(Options.class);
         var heads = Heads.project(scope, x, options.keyHeads(), options.queryKeyNorm());
-        var how = new patchbay.tensor.operations.Attention(patchbay.tensor.operations.Attention.window(scope.causal()), heads.scale(), options.softCap());
-        var attended = Networks.attend(how, heads.queries(), heads.keys(), heads.values(), scope.start(), scope.bias(heads.keys().dim(1)));
+        var attended = heads.attend(scope, options.softCap(), scope.bias(heads.keys().dim(1)));
         return Heads.joined(scope, options.sink()
                 ? attended.withSink(scope.undecayed("sink", Shape.of(scope.heads()), Initializer.zeros())) : attended.output());
     }

@@ -6,7 +6,6 @@ import org.osgi.service.component.annotations.Component;
 import patchbay.spi.Attention;
 import patchbay.spi.Heads;
 import patchbay.spi.Plugin;
-import patchbay.tensor.Networks;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.UserError;
@@ -47,11 +46,9 @@ public class SlidingWindow implements Attention {
             throw new UserError("window is " + options.window() + ", dilation " + options.dilation() + "; both must be at least 1");
         }
         var heads = Heads.project(scope, x, options.keyHeads(), false);
-        long back = (long) options.window() * options.dilation();
-        var how = new patchbay.tensor.operations.Attention((int) Math.min(back, patchbay.tensor.operations.Attention.PAST), heads.scale());
-        var attended = Networks.attend(how, heads.queries(), heads.keys(), heads.values(), scope.start(),
-                masked(scope, scope.bias(heads.keys().dim(1)), heads.keys().dim(1), options.dilation()));
-        return Heads.joined(scope, attended.output());
+        int back = (int) Math.min((long) options.window() * options.dilation(), patchbay.tensor.operations.Attention.PAST);
+        int keys = heads.keys().dim(1);
+        return Heads.joined(scope, heads.attend(scope, back, 0, masked(scope, scope.bias(keys), keys, options.dilation())).output());
     }
 
     private static Optional<Tensor> masked(Scope scope, Optional<Tensor> bias, int keys, int dilation) {

@@ -2,6 +2,7 @@ package patchbay.position.sinusoidal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class SinusoidalPositionTest extends PositionContract {
         graph.output("y", position.embed(scope, graph.filled(Shape.of(1, 3, 4), 0)));
         try (var trial = Trial.of(graph).run()) {
             var second = new float[] {(float) Math.sin(2), (float) Math.sin(0.02), (float) Math.cos(2), (float) Math.cos(0.02)};
-            assertArrayEquals(second, java.util.Arrays.copyOfRange(trial.floats("y"), 8, 12), 1e-6f);
+            assertArrayEquals(second, Arrays.copyOfRange(trial.floats("y"), 8, 12), 1e-6f);
         }
     }
 }

@@ -3,6 +3,7 @@ package patchbay.engine.tornado;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import patchbay.tensor.Gradients;
@@ -155,7 +156,7 @@ final class Cases {
         var q = on.a.slice(0, 0, time).reshape(1, time, 2, 3);
         var bias = on.graph.filled(Shape.of(2, time), 0.1f).add(on.b.slice(0, 0, time).sum(1).reshape(1, time)); // by distance
         var both = Networks.attend(new Attention(50, 0.5f, 2), q, on.b.slice(0, 0, time).reshape(1, time, 2, 3), on.c.slice(0, 0, time).reshape(1, time, 2, 3),
-                on.graph.constant(Shape.of(1), 0), bias);
+                on.graph.constant(Shape.of(1), 0), Optional.of(bias));
         return both.output().multiply(both.normalizer().permute(0, 2, 1).reshape(1, time, 2, 1));
     }
 
