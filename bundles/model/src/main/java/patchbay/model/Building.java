@@ -21,6 +21,10 @@ import patchbay.tensor.operations.Cast;
 /** A graph while a model is being built into it, and what is learnt on the way. */
 public final class Building {
 
+    /** What the names of inputs start with that say what a router selects: an index plus {@link #IMPOSED_OFFSET}; 0 leaves it to the router. */
+    public static final String IMPOSED = "imposed/";
+    public static final int IMPOSED_OFFSET = 2;
+
     private final Graph graph;
     private final Mode mode;
     private final ModelSettings settings;
@@ -194,10 +198,6 @@ public final class Building {
     public Map<String, Selected> selected() {
         return Collections.unmodifiableMap(selected);
     }
-
-    /** What the names of inputs start with that say what a router selects: an index plus {@link #IMPOSED_OFFSET}; 0 leaves it to the router. */
-    public static final String IMPOSED = "imposed/";
-    public static final int IMPOSED_OFFSET = 2;
 
     /** Writes {@code fresh} [B, T, …] behind what the cache {@code name} holds; the cache as it is then. */
     Tensor cached(String name, Tensor fresh) {

@@ -3,6 +3,7 @@ package patchbay.model;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import patchbay.tensor.DType;
@@ -115,12 +116,31 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
         this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of(), false, List.of(), List.of(), "", Weights.f32);
     }
 
+    /** What can be other than here, so that each change names itself alone. */
+    private final class Other {
+        private int k = ModelSettings.this.k;
+        private int balancers = ModelSettings.this.balancers;
+        private List<String> leaks = ModelSettings.this.leaks;
+        private List<String> extras = ModelSettings.this.extras;
+        private List<Integer> removed = ModelSettings.this.removed;
+        private List<String> frozen = ModelSettings.this.frozen;
+        private String imposedRouting = ModelSettings.this.imposedRouting;
+        private Weights weights = ModelSettings.this.weights;
+    }
+
+    private ModelSettings with(Consumer<Other> change) {
+        var other = new Other();
+        change.accept(other);
+        return new ModelSettings(layers, dim, heads, context, hidden, experts, other.k, sharedExperts, dense, tied, dropout, norm, other.balancers,
+                other.leaks, other.extras, joining, other.removed, other.frozen, other.imposedRouting, other.weights);
+    }
+
     public ModelSettings withBalancers(int number) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, number, leaks, extras, joining, removed, frozen, imposedRouting, weights);
+        return with(other -> other.balancers = number);
     }
 
     public ModelSettings withLeaks(List<String> accepted) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, accepted, extras, joining, removed, frozen, imposedRouting, weights);
+        return with(other -> other.leaks = accepted);
     }
 
     /**
@@ -129,27 +149,32 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
      * @param k of all experts, so many may be more than those that share a plugin
      */
     public ModelSettings withExtras(List<String> names, int k) {
-        var stillFrozen = frozen.stream().filter(what -> !extras.contains(what) || names.contains(what)).toList();
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, names, joining, removed, stillFrozen, imposedRouting, weights);
+        return with(other -> {
+            other.extras = names;
+            other.k = k;
+            other.frozen = frozen.stream().filter(what -> !extras.contains(what) || names.contains(what)).toList();
+        });
     }
 
     /** One that leaves is not frozen should it come back. */
     public ModelSettings withRemoved(List<Integer> numbers) {
-        var stillFrozen = frozen.stream().filter(what -> numbers.stream().map(Object::toString).noneMatch(what::equals)).toList();
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, joining, numbers, stillFrozen, imposedRouting, weights);
+        return with(other -> {
+            other.removed = numbers;
+            other.frozen = frozen.stream().filter(what -> numbers.stream().map(Object::toString).noneMatch(what::equals)).toList();
+        });
     }
 
     public ModelSettings withFrozen(List<String> patterns) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, joining, removed, patterns, imposedRouting, weights);
+        return with(other -> other.frozen = patterns);
     }
 
     /** @param run whose routing is imposed; empty for none */
     public ModelSettings withImposedRouting(String run) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, joining, removed, frozen, run, weights);
+        return with(other -> other.imposedRouting = run);
     }
 
-    public ModelSettings withWeights(Weights other) {
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, balancers, leaks, extras, joining, removed, frozen, imposedRouting, other);
+    public ModelSettings withWeights(Weights precision) {
+        return with(other -> other.weights = precision);
     }
 
     /** The numbers of the routed experts that share a plugin, those that have left passed over. */
