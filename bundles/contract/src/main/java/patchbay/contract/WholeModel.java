@@ -15,6 +15,7 @@ import patchbay.model.ModelSettings;
 import patchbay.spi.Mode;
 import patchbay.spi.Part;
 import patchbay.spi.Plugin;
+import patchbay.tensor.DType;
 import patchbay.tensor.Graph;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
@@ -134,9 +135,16 @@ public final class WholeModel {
     static void dirty(Variables variables) {
         for (var name : variables.names()) {
             if (name.startsWith(Building.CACHE)) {
-                var values = new float[variables.type(name).size()];
-                Arrays.fill(values, 1000);
-                variables.put(name, variables.type(name), values);
+                var type = variables.type(name);
+                if (type.dtype() == DType.I32) {
+                    var values = new int[type.size()];
+                    Arrays.fill(values, 1000);
+                    variables.put(name, type, values);
+                } else {
+                    var values = new float[type.size()];
+                    Arrays.fill(values, 1000);
+                    variables.put(name, type, values);
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ package patchbay.model;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +33,7 @@ public final class Building {
     private final Set<String> metrics = new LinkedHashSet<>();
     private final Map<String, Tensor> tallies = new LinkedHashMap<>();
     private final Map<String, Selected> selected = new LinkedHashMap<>();
+    private final Map<String, Cache> caches = new LinkedHashMap<>();
     private final Tensor start;
     private Optional<Tensor> ids = Optional.empty();
     private Names names = Names.none();
@@ -201,11 +203,29 @@ public final class Building {
 
     /** Writes {@code fresh} [B, T, …] behind what the cache {@code name} holds; the cache as it is then. */
     Tensor cached(String name, Tensor fresh) {
-        var shape = fresh.shape().with(1, settings.context());
-        var cache = graph.state(CACHE + name, TensorType.f32(shape), Initializer.zeros());
+        var cache = cache(name, TensorType.f32(fresh.shape().with(1, settings.context())), true);
         var written = cache.writeRows(fresh, start);
         graph.update(cache, written);
         return written;
+    }
+
+    /** What the cache {@code name} holds of the tokens before these; {@code first} if there are none. */
+    Tensor remembered(String name, Tensor first) {
+        return start.equal(0).where(first, cache(name, first.type(), false));
+    }
+
+    void remember(String name, Tensor value) {
+        graph.update(cache(name, value.type(), false), value);
+    }
+
+    private Tensor cache(String name, TensorType type, boolean rows) {
+        caches.put(name, new Cache(CACHE + name, type, rows));
+        return graph.state(CACHE + name, type, Initializer.zeros());
+    }
+
+    /** What the parts of the model keep of the tokens that they have read. */
+    public List<Cache> caches() {
+        return List.copyOf(caches.values());
     }
 
     /** What the names of caches start with among the variables: they belong to a generation, not to the model. */

@@ -48,6 +48,18 @@ final class Scopes {
         public Tensor cached(String name, Tensor fresh) {
             return mode() == Mode.DECODING ? building().cached(path() + "." + name, fresh) : fresh;
         }
+
+        @Override
+        public Tensor remembered(String name, Tensor first) {
+            return mode() == Mode.DECODING ? building().remembered(path() + "." + name, first) : first;
+        }
+
+        @Override
+        public void remember(String name, Tensor value) {
+            if (mode() == Mode.DECODING) {
+                building().remember(path() + "." + name, value);
+            }
+        }
     }
 
     static final class ForRouter extends InSequence implements Router.Scope {

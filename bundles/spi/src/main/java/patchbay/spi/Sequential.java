@@ -22,4 +22,16 @@ public interface Sequential extends Scope {
      * A cache is written once: asking twice for the same name is an error.
      */
     Tensor cached(String name, Tensor fresh);
+
+    /**
+     * What is left of the tokens before these where no row of each is kept: when decoding, what {@link #remember} was last told under
+     * {@code name}, or {@code first} where a text begins, whatever an earlier one left; otherwise {@code first} itself. What does so must have an
+     * effect on the tokens after these only.
+     *
+     * @param first f32 or i32; its shape must not depend on how many tokens there are now
+     */
+    Tensor remembered(String name, Tensor first);
+
+    /** When decoding, {@link #remembered} is {@code value} for the tokens that follow; otherwise without effect. */
+    void remember(String name, Tensor value);
 }
