@@ -1,7 +1,9 @@
 package patchbay.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A corpus as tokens, in a part to train on and a part that is held out.
@@ -14,7 +16,7 @@ public record Dataset(Tokenizer tokenizer, TokenStream training, TokenStream val
     /**
      * Splits a corpus. Of several documents each goes to one side by a random number of the seed and its own place, so
      * the sides do not depend on order of reading or on threads, and the held-out part is about {@code validation} of the
-     * documents. Of one running text the last part is held out, as nanoGPT does.
+     * documents; of few at least one, the one of the smallest number. Of one running text the last part is held out, as nanoGPT does.
      *
      * @param validation the part held out, in [0, 1)
      */
@@ -24,10 +26,12 @@ public record Dataset(Tokenizer tokenizer, TokenStream training, TokenStream val
             int boundary = (int) (all.length() * (1 - validation));
             return new Dataset(tokenizer, all.range(0, boundary), all.range(boundary, all.length()), corpus.domains(), corpus.sha256());
         }
+        var numbers = IntStream.range(0, corpus.documents().size()).mapToDouble(i -> CounterRandom.unit(CounterRandom.bits(seed, i))).toArray();
+        double least = validation > 0 ? Arrays.stream(numbers).min().orElseThrow() : -1;
         var kept = new ArrayList<Document>();
         var heldOut = new ArrayList<Document>();
-        for (int i = 0; i < corpus.documents().size(); i++) {
-            var side = CounterRandom.unit(CounterRandom.bits(seed, i)) < validation ? heldOut : kept;
+        for (int i = 0; i < numbers.length; i++) {
+            var side = numbers[i] < validation || numbers[i] == least ? heldOut : kept;
             side.add(corpus.documents().get(i));
         }
         return new Dataset(tokenizer, TokenStream.of(kept, tokenizer, true), TokenStream.of(heldOut, tokenizer, true),

@@ -49,6 +49,16 @@ class DatasetTest {
     }
 
     @Test
+    void ofFewDocumentsOneIsHeldOut() {
+        for (long seed = 1; seed <= 10; seed++) {
+            var dataset = Dataset.of(documents(3), BYTES, 0.001, seed);
+            assertEquals(1, dataset.validation().documents().length);
+            assertEquals(2, dataset.training().documents().length);
+        }
+        assertEquals(0, Dataset.of(documents(3), BYTES, 0, 1).validation().length());
+    }
+
+    @Test
     void domainsRunBesideTheTokens() {
         var stream = Dataset.of(documents(50), BYTES, 0, 1).training();
         for (int i = 0; i < stream.documents().length; i++) {
@@ -82,8 +92,9 @@ class DatasetTest {
     @Test
     void partsOutOfRangeAreRefused() {
         for (double part : new double[] {-0.1, 1, Double.NaN}) {
-            assertThrows(UserError.class, () -> new DataSettings("text", "", "byte", part, 0, List.of()));
+            assertThrows(UserError.class, () -> new DataSettings("text", "", "byte", part, 0, 0, List.of()));
         }
-        assertThrows(UserError.class, () -> new DataSettings("text", "", "byte", 0, -1, List.of()));
+        assertThrows(UserError.class, () -> new DataSettings("text", "", "byte", 0, -1, 0, List.of()));
+        assertThrows(UserError.class, () -> new DataSettings("text", "", "byte", 0, 0, -1, List.of()));
     }
 }

@@ -22,7 +22,11 @@ class SourceTest {
     Path folder;
 
     private static DataSettings settings(String source, Object path, long limit, String... domains) {
-        return new DataSettings(source, path.toString(), "byte", 0.1, limit, List.of(domains));
+        return new DataSettings(source, path.toString(), "byte", 0.1, limit, 0, List.of(domains));
+    }
+
+    private static DataSettings longTexts(String source, Object path, long limit, long shortest) {
+        return new DataSettings(source, path.toString(), "byte", 0.1, limit, shortest, List.of());
     }
 
     private static Corpus read(DataSettings settings) {
@@ -107,6 +111,27 @@ class SourceTest {
         assertTrue(bytes(corpus) <= 300_000 && bytes(corpus) > 100_000, bytes(corpus) + " bytes");
         assertTrue(corpus.documents().stream().allMatch(d -> d.name().startsWith("java.base/") && d.text().contains(";")));
         assertTrue(corpus.domains().contains("java.desktop"), "all modules are named, whatever is read");
+    }
+
+    @Test
+    void longFilesAloneAreReadSpreadOverTheWhole() {
+        var corpus = read(longTexts("java", "", 4_000_000, 65_536));
+        assertTrue(bytes(corpus) <= 4_000_000 && bytes(corpus) > 3_500_000, bytes(corpus) + " bytes");
+        assertTrue(corpus.documents().stream().allMatch(d -> d.text().getBytes(StandardCharsets.UTF_8).length >= 65_536));
+        assertTrue(corpus.documents().stream().mapToInt(Document::domain).distinct().count() >= 5, "of several modules");
+        assertEquals(corpus.sha256(), read(longTexts("java", "", 4_000_000, 65_536)).sha256(), "read twice, the same");
+    }
+
+    @Test
+    void shortTextsAreLeftOut() throws IOException {
+        Files.writeString(folder.resolve("a.txt"), "12345");
+        Files.writeString(folder.resolve("b.txt"), "1234");
+        Files.writeString(folder.resolve("c.txt"), "123456");
+        assertEquals(List.of("a.txt", "c.txt"), read(longTexts("text", folder, 0, 5)).documents().stream().map(Document::name).toList());
+        assertEquals(List.of("a.txt"), read(longTexts("text", folder, 10, 5)).documents().stream().map(Document::name).toList());
+        assertTrue(error(longTexts("text", folder, 0, 7)).contains("longest has 6"));
+        assertTrue(error(longTexts("text", folder, 4, 5)).contains("any of the 2 documents"), "b.txt would fit");
+        assertEquals(0, read(longTexts("wordnet", "", 0, 400)).documents().stream().filter(d -> d.text().length() < 400).count());
     }
 
     @Test
