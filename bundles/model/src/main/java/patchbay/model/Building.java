@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import patchbay.spi.Mode;
 import patchbay.tensor.DType;
 import patchbay.tensor.Graph;
@@ -203,8 +204,12 @@ public final class Building {
 
     /** Writes {@code fresh} [B, T, …] behind what the cache {@code name} holds; the cache as it is then. */
     Tensor cached(String name, Tensor fresh) {
-        var cache = cache(name, TensorType.f32(fresh.shape().with(1, settings.context())), true);
-        var written = cache.writeRows(fresh, start);
+        return cached(name, fresh.shape().with(1, settings.context()), cache -> cache.writeRows(fresh, start));
+    }
+
+    Tensor cached(String name, Shape shape, UnaryOperator<Tensor> write) {
+        var cache = cache(name, TensorType.f32(shape), true);
+        var written = write.apply(cache);
         graph.update(cache, written);
         return written;
     }

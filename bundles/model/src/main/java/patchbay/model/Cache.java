@@ -6,8 +6,8 @@ import patchbay.tensor.TensorType;
  * What a part of a model keeps of the tokens that it has read, so that those after them can be read alone.
  *
  * @param name the variable that holds it: {@code cache/layers.3.attention.keys}
- * @param rows whether it is a row for each position of the context, [B, context, …], which a shorter text leaves alone; otherwise every
- *         token changes all of it, and no token makes it larger
+ * @param rows whether its rows, [B, rows, …], are those of the context's positions, or of runs of them, which a shorter text leaves alone;
+ *         otherwise every token changes all of it, and no token makes it larger
  */
 public record Cache(String name, TensorType type, boolean rows) {
 

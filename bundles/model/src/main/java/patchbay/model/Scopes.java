@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
 import patchbay.spi.Capacity;
@@ -47,6 +48,11 @@ final class Scopes {
         @Override
         public Tensor cached(String name, Tensor fresh) {
             return mode() == Mode.DECODING ? building().cached(path() + "." + name, fresh) : fresh;
+        }
+
+        @Override
+        public Tensor cached(String name, Shape shape, UnaryOperator<Tensor> written) {
+            return mode() == Mode.DECODING ? building().cached(path() + "." + name, shape, written) : written.apply(graph().filled(shape, 0));
         }
 
         @Override

@@ -1,6 +1,8 @@
 package patchbay.spi;
 
+import java.util.function.UnaryOperator;
 import org.osgi.annotation.versioning.ProviderType;
+import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 
 /** What a plugin is told that looks along a sequence. */
@@ -22,6 +24,15 @@ public interface Sequential extends Scope {
      * A cache is written once: asking twice for the same name is an error.
      */
     Tensor cached(String name, Tensor fresh);
+
+    /**
+     * A cache whose rows are not those of single tokens but sum up several: what {@code written} makes of what it holds when decoding, of zeros
+     * otherwise. What the tokens before {@code start} have settled it must leave alone, or make again the same; what they have not is
+     * undefined.
+     *
+     * @param shape [B, rows, …], f32; must not depend on how many tokens there are now when decoding
+     */
+    Tensor cached(String name, Shape shape, UnaryOperator<Tensor> written);
 
     /**
      * What is left of the tokens before these where no row of each is kept: when decoding, what {@link #remember} was last told under
