@@ -17,6 +17,7 @@ import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.operations.AdamW;
 import patchbay.tensor.operations.Attention;
+import patchbay.tensor.operations.RangedAttention;
 
 /**
  * A graph for every operation, of a size n: what it yields, from the inputs a, b, c {@code [n, 6]} and w {@code [6, 5]}; with
@@ -127,6 +128,7 @@ final class Cases {
         FLOATS.put("attention", (on, n) -> attention(on, Math.min(n, 207), false));
         FLOATS.put("causal attention", (on, n) -> attention(on, Math.min(n, 207), true));
         FLOATS.put("biased attention", (on, n) -> biased(on, Math.min(n, 207)));
+        FLOATS.put("ranged attention", (on, n) -> ranged(on, Math.min(n, 207)));
         FLOATS.put("global norm", (on, n) -> Optimizers.globalNorm(List.of(on.a, on.b)));
         FLOATS.put("clip scale", (on, n) -> Optimizers.clipScale(Optimizers.globalNorm(List.of(on.a)), 0.5f));
         FLOATS.put("adamw", (on, n) -> {
@@ -158,6 +160,21 @@ final class Cases {
         var both = Networks.attend(new Attention(50, 0.5f, 2), q, on.b.slice(0, 0, time).reshape(1, time, 2, 3), on.c.slice(0, 0, time).reshape(1, time, 2, 3),
                 on.graph.constant(Shape.of(1), 0), Optional.of(bias));
         return both.output().multiply(both.normalizer().permute(0, 2, 1).reshape(1, time, 2, 1));
+    }
+
+    /** Each query sees the first key and its own with the three before. */
+    private static Tensor ranged(Operands on, int time) {
+        var ranges = new int[time * 4];
+        for (int t = 0; t < time; t++) {
+            ranges[4 * t + 1] = t > 3 ? 1 : 0;
+            ranges[4 * t + 2] = Math.max(0, t - 3);
+            ranges[4 * t + 3] = t + 1;
+        }
+        var bias = on.graph.filled(Shape.of(2, time), 0.1f).add(on.b.slice(0, 0, time).sum(1).reshape(1, time));
+        var outputs = on.graph.apply(new RangedAttention(0.5f), List.of(on.a.slice(0, 0, time).reshape(1, time, 2, 3),
+                on.b.slice(0, 0, time).reshape(1, time, 2, 3), on.c.slice(0, 0, time).reshape(1, time, 2, 3),
+                on.graph.constant(Shape.of(1, time, 1, 2, 2), ranges), on.graph.constant(Shape.of(1), 0), bias));
+        return outputs.get(0).multiply(outputs.get(1).permute(0, 2, 1).reshape(1, time, 2, 1));
     }
 
     static List<String> names() {
