@@ -37,8 +37,8 @@ public final class Sorting {
     }
 
     /**
-     * The positions of each row's elements in ascending (or descending) order, by a bottom-up merge sort; {@code scratch} is as large
-     * as {@code order}.
+     * The positions of each row's elements in ascending (or descending) order, a NaN after all numbers, by a bottom-up merge sort;
+     * {@code scratch} is as large as {@code order}.
      */
     public static void argsort(int first, int count, float[] x, int[] order, int[] scratch, int n, int descending) {
         for (@Parallel int i = 0; i < count; i++) {
@@ -57,7 +57,8 @@ public final class Sorting {
                         if (left < middle && right < high) {
                             float a = x[base + order[base + left]];
                             float b = x[base + order[base + right]];
-                            takeRight = descending != 0 ? b > a : b < a;
+                            int before = descending != 0 ? (b > a ? 1 : 0) : (b < a ? 1 : 0);
+                            takeRight = before + (b == b ? 1 : 0) * (a == a ? 0 : 1) > 0;
                         }
                         if (takeRight) {
                             scratch[base + at] = order[base + right];

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Kernel;
 import patchbay.tensor.Launch;
@@ -29,6 +30,7 @@ final class Compiler {
     private final Placement placement;
     private final Explanation explanation = new Explanation();
     private final List<Step> steps = new ArrayList<>();
+    private final Workspace workspace = new Workspace();
 
     Compiler(Graph graph, ArrayVariables variables, FusedKernels fusion, Forms forms) {
         this.forms = forms;
@@ -39,6 +41,7 @@ final class Compiler {
     }
 
     TornadoProgram compile(TornadoVariables variables, TornadoProgram.Host host) {
+        schedule.order().forEach(node -> node.operation().launches(node).forEach(launch -> workspace.require(form(node, launch).scratch())));
         placement.before().forEach(this::copy);
         schedule.order().forEach(this::bind);
         placement.after().forEach(this::copy);
@@ -51,7 +54,8 @@ final class Compiler {
         var computed = arrays(List.of());
         placement.planned().forEach(storage -> computed.add(storage.array()));
         placement.before().forEach(copy -> computed.add(copy.to()));
-        return new TornadoProgram(host, inputs, outputs, kept, renewed, computed, steps, explanation.plan(placement.memory()));
+        computed.addAll(workspace.all());
+        return new TornadoProgram(host, inputs, outputs, kept, renewed, computed, steps, explanation.plan(placement.memory() + workspace.bytes()));
     }
 
     private static Set<Object> arrays(Collection<?> arrays) {
@@ -63,25 +67,31 @@ final class Compiler {
     private void bind(Node node) {
         var inputs = placement.inputs(node);
         var outputs = placement.outputs(node);
-        var scratch = placement.scratch(node);
+        var own = placement.scratch(node);
         for (var launch : node.operation().launches(node)) {
             if (launch.rows() > 0) {
-                var form = forms.of(launch);
-                explanation.add(node, launch, !form.kernel().equals(launch.kernel().method()), inputs, outputs, scratch);
-                var arguments = new ArrayList<Object>(form.groups().isPresent() ? List.of() : List.of(0, form.rows()));
-                for (var argument : launch.arguments()) {
-                    arguments.add(switch (argument) {
-                        case Launch.Argument.Input(int index) -> inputs.get(index);
-                        case Launch.Argument.Output(int index) -> outputs.get(index);
-                        case Launch.Argument.Scratch(int index) -> scratch.get(index);
-                        case Launch.Argument.IntValue(int value) -> value;
-                        case Launch.Argument.FloatValue(float value) -> value;
-                    });
+                var form = form(node, launch);
+                var scratch = Stream.concat(own.stream(), workspace.arrays(form.scratch()).stream()).toList();
+                for (var pass : form.passes()) {
+                    explanation.add(node, launch, !pass.kernel().equals(launch.kernel().method()), inputs, outputs, own);
+                    var arguments = new ArrayList<Object>(pass.takesRows() ? List.of(0, pass.rows()) : List.of());
+                    for (var argument : pass.arguments()) {
+                        arguments.add(switch (argument) {
+                            case Launch.Argument.Input(int index) -> inputs.get(index);
+                            case Launch.Argument.Output(int index) -> outputs.get(index);
+                            case Launch.Argument.Scratch(int index) -> scratch.get(index);
+                            case Launch.Argument.IntValue(int value) -> value;
+                            case Launch.Argument.FloatValue(float value) -> value;
+                        });
+                    }
+                    steps.add(Step.of(new Task("t" + steps.size(), pass.kernel(), arguments, pass.groups()), node, launch, form.passes().size()));
                 }
-                arguments.addAll(form.more());
-                steps.add(Step.of(new Task("t" + steps.size(), form.kernel(), arguments, form.groups()), node, launch));
             }
         }
+    }
+
+    private Form form(Node node, Launch launch) {
+        return forms.of(launch, node.operation().scratch(node).size());
     }
 
     private void copy(Placement.Copy copy) {

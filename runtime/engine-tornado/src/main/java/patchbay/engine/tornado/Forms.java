@@ -1,7 +1,6 @@
 package patchbay.engine.tornado;
 
 import java.lang.reflect.Method;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import patchbay.engine.tornado.forms.Elements;
@@ -14,25 +13,10 @@ import patchbay.tensor.Launch;
 /** What runs on a device in the place of a plain kernel, where another form suits it better. */
 final class Forms {
 
-    /**
-     * A kernel as it is launched.
-     *
-     * @param rows of the launch
-     * @param more arguments after those of the plain kernel
-     * @param groups of its threads, where it takes TornadoVM's context in the place of the rows
-     */
-    record Form(Method kernel, int rows, List<Integer> more, Optional<Task.Groups> groups) {
-
-        Form(Method kernel, int rows, List<Integer> more) {
-            this(kernel, rows, more, Optional.empty());
-        }
-    }
-
     private static final String PLAIN = "patchbay.kernels";
-    /** Threads that keep a GPU busy: with so many rows a kernel needs no other form for want of work. */
-    private static final int BUSY = 1 << 14;
     /** Of the same arguments and rows. */
     private static final Map<String, Method> LIKE = Map.of(
+            "Functions.toInt", Kernel.of(Elements.class, "toInt").method(),
             "HalfPrecision.toF16", Kernel.of(HalfPrecision.class, "toF16").method(),
             "HalfPrecision.toBf16", Kernel.of(HalfPrecision.class, "toBf16").method());
     /** One thread computes a tile of columns; the number of columns is the second whole number that they are given. */
@@ -48,42 +32,51 @@ final class Forms {
             "Indexing.sumGroups", new Wide(Kernel.of(Elements.class, "sumGroups").method(), 0, true),
             "Dispatch.dispatch", new Wide(Kernel.of(Elements.class, "dispatch").method(), 2, true),
             "Dispatch.combine", new Wide(Kernel.of(Elements.class, "combine").method(), 1, true),
+            "Softmax.crossEntropyGradient", new Wide(Kernel.of(Elements.class, "crossEntropyGradient").method(), 0, true),
+            "Normalization.rmsNormWeight", new Wide(Kernel.of(Elements.class, "rmsNormWeight").method(), 1, true),
+            "Normalization.layerNormWeight", new Wide(Kernel.of(Elements.class, "layerNormWeight").method(), 1, true),
             "Sorting.topK", new Wide(Kernel.of(Sorting.class, "topK").method(), 0, false));
 
-    private final boolean wide;
+    /** Of devices that run thousands of threads at once. */
+    private final Optional<Shares> shares;
     private final Optional<Contexts> contexts;
 
     /**
-     * @param wide whether the device runs thousands of threads at once, as a GPU does
+     * @param shares for a device that runs thousands of threads at once, as a GPU does; empty for others
      * @param contexts kernels that use TornadoVM's own context, where they are
      */
-    Forms(boolean wide, Optional<Contexts> contexts) {
-        this.wide = wide;
-        this.contexts = contexts;
+    Forms(Optional<Shares> shares, Optional<Contexts> contexts) {
+        this.shares = shares;
+        this.contexts = contexts.filter(_ -> shares.isPresent());
     }
 
-    Form of(Launch launch) {
+    /** @param scratch number of arrays that the operation itself needs between its launches */
+    Form of(Launch launch, int scratch) {
         var plain = launch.kernel().method();
         var name = plain.getDeclaringClass().getPackageName().equals(PLAIN) ? launch.kernel().name() : "";
         if (LIKE.containsKey(name)) {
-            return new Form(LIKE.get(name), launch.rows(), List.of());
+            return Form.of(LIKE.get(name), launch.rows(), launch);
         }
-        var grouped = contexts.filter(_ -> wide).flatMap(there -> there.form(name, launch));
+        var grouped = contexts.flatMap(there -> there.form(name, launch));
         if (grouped.isPresent()) {
             return grouped.get();
         }
         if (TILED.containsKey(name)) {
             int tiles = (number(launch, 1) + MatMul.TILE - 1) / MatMul.TILE;
-            return new Form(TILED.get(name), launch.rows() * tiles, List.of(tiles));
+            return Form.of(TILED.get(name), launch.rows() * tiles, launch, tiles);
         }
-        if (wide && WIDE.containsKey(name)) {
-            var form = WIDE.get(name);
-            long elements = (long) launch.rows() * number(launch, form.width);
-            if (elements <= Integer.MAX_VALUE && (form.always || launch.rows() < BUSY)) {
-                return new Form(form.kernel, (int) elements, List.of());
-            }
+        return shares.flatMap(there -> wide(name, launch).or(() -> there.of(name, launch, scratch)))
+                .orElseGet(() -> Form.of(plain, launch.rows(), launch));
+    }
+
+    private static Optional<Form> wide(String name, Launch launch) {
+        if (!WIDE.containsKey(name)) {
+            return Optional.empty();
         }
-        return new Form(plain, launch.rows(), List.of());
+        var form = WIDE.get(name);
+        long elements = (long) launch.rows() * number(launch, form.width);
+        return elements <= Integer.MAX_VALUE && (form.always || launch.rows() < Shares.BUSY)
+                ? Optional.of(Form.of(form.kernel, (int) elements, launch)) : Optional.empty();
     }
 
     /** The whole number at {@code index} among those that the launch gives to its kernel. */

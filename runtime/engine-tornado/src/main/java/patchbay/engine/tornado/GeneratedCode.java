@@ -37,8 +37,7 @@ final class GeneratedCode {
      */
     void check(Step step, String source) {
         if (UNSIGNED_LESS.matcher(source).replaceAll("").contains("&&")) {
-            throw new KernelError("engine tornado: TornadoVM compiles a condition of " + step.label() + ", kernel " + step.kernel()
-                    + ", wrong, one that mixes && with || or conditions in one another: write it in numbers", Optional.of(keep(step.kernel(), source)), null);
+            throw new KernelError("engine tornado: TornadoVM compiles a condition of " + step.kernelOf() + ", wrong, one that mixes && with || or conditions in one another: write it in numbers", Optional.of(keep(step.kernel(), source)), null);
         }
     }
 
@@ -56,7 +55,7 @@ final class GeneratedCode {
                 var log = newest(names.get(i) + "-", ".log").map(GeneratedCode::read);
                 var source = newest(names.get(i) + "-", ".cl").map(file -> keep(step.kernel(), read(file)));
                 var detail = log.flatMap(text -> COMPILERS_ERROR.matcher(text).results().findFirst()).map(found -> ": " + found.group(1)).orElse("");
-                return new KernelError("engine tornado: TornadoVM cannot compile " + step.label() + ", kernel " + step.kernel() + ": " + reason + detail,
+                return new KernelError("engine tornado: TornadoVM cannot compile " + step.kernelOf() + ": " + reason + detail,
                         source, error);
             }
         }

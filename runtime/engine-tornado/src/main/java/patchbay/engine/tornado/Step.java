@@ -20,7 +20,8 @@ record Step(Task task, String operation, String place, String kernel, long opera
         return new Step(task, "copy", "", "copy", 0, 2 * bytes, true);
     }
 
-    static Step of(Task task, Node node, Launch launch) {
+    /** @param passes of the launch, of which {@code task} is one */
+    static Step of(Task task, Node node, Launch launch, int passes) {
         var scratch = node.operation().scratch(node);
         long bytes = 0;
         for (var argument : new HashSet<>(launch.arguments())) {
@@ -31,11 +32,16 @@ record Step(Task task, String operation, String place, String kernel, long opera
                 case Launch.Argument.IntValue _, Launch.Argument.FloatValue _ -> 0;
             };
         }
-        return new Step(task, node.operation().name(), node.place(), launch.kernel().name(), launch.work() * launch.rows(), bytes, false);
+        return new Step(task, node.operation().name(), node.place(), launch.kernel().name(), launch.work() * launch.rows() / passes, bytes, false);
     }
 
     /** The operation and where it comes from, for a message. */
     String label() {
         return operation + (place.isEmpty() ? "" : " (in " + place + ")");
+    }
+
+    /** Its kernel and where that comes from, for a message. */
+    String kernelOf() {
+        return label() + ", kernel " + kernel;
     }
 }

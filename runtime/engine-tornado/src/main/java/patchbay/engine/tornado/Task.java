@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A kernel with its arguments, {@code first} and {@code count} among them.
+ * A kernel with its arguments, {@code first} and {@code count} among them, or a library's function.
  *
  * @param id unique in its graph
  * @param arguments arrays and boxed numbers
@@ -26,5 +26,14 @@ record Task(String id, Method kernel, List<?> arguments, Optional<Groups> groups
 
     Task(String id, Method kernel, List<?> arguments) {
         this(id, kernel, arguments, Optional.empty());
+    }
+
+    /** Whether the device's maker has written the function: {@code kernel} yields TornadoVM's description of it. */
+    boolean isLibrary() {
+        return isLibrary(kernel);
+    }
+
+    static boolean isLibrary(Method kernel) {
+        return kernel.getReturnType() != void.class;
     }
 }

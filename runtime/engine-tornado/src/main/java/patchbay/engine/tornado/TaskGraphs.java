@@ -48,6 +48,7 @@ final class TaskGraphs {
     private final MethodHandle meta;
     private final MethodHandle setDevice;
     private final MethodHandle newTask;
+    private final MethodHandle newLibraryTask;
     private final MethodHandle addInner;
     private final MethodHandle transferToDevice;
     private final Field executionContext;
@@ -118,6 +119,7 @@ final class TaskGraphs {
         meta = method(graph, "meta");
         setDevice = method(graph, "setDevice", device);
         newTask = constructor(task, scheduleContext, String.class, Method.class, Object[].class);
+        newLibraryTask = constructor(names.type("runtime.tasks.LibraryTask"), scheduleContext, String.class, names.type("api.common.LibraryTaskDescriptor"));
         addInner = method(graph, "addInner", anyTask);
         transferToDevice = method(graph, "transferToDevice", int.class, Object[].class);
         executionContext = field(graph, "executionContext");
@@ -189,7 +191,8 @@ final class TaskGraphs {
             before.accept(task);
             var arguments = new ArrayList<Object>(task.arguments());
             task.groups().ifPresent(_ -> arguments.addFirst(call(newContext)));
-            call(addInner, graph, call(newTask, call(meta, graph), task.id(), task.kernel(), arguments.toArray()));
+            call(addInner, graph, task.isLibrary() ? call(newLibraryTask, call(meta, graph), task.id(), described(task))
+                    : call(newTask, call(meta, graph), task.id(), task.kernel(), arguments.toArray()));
         }
         group(graph, name, tasks);
         var context = get(executionContext, graph);
@@ -201,6 +204,14 @@ final class TaskGraphs {
             call(setContents, here, true);
         });
         return graph;
+    }
+
+    private static Object described(Task task) {
+        try {
+            return task.kernel().invoke(null, task.arguments().toArray());
+        } catch (ReflectiveOperationException error) {
+            throw new IllegalStateException(task.kernel() + ": " + error, error);
+        }
     }
 
     private void group(Object graph, String name, List<Task> tasks) {
@@ -264,6 +275,11 @@ final class TaskGraphs {
         call(withPreCompilation, graph, frame);
     }
 
+    /** Whether there is code for a task of {@code graph} already. */
+    boolean isCompiled(Device device, long plan, Object graph, String task) {
+        return call(getCodeFromCache, device.handle(), plan, call(getTask, graph, task)) != null;
+    }
+
     /** Runs {@code graph} and waits for it. */
     void run(Object graph, Object frame) {
         call(execute, graph, frame);
@@ -284,6 +300,9 @@ final class TaskGraphs {
     /** The code that was generated for a task of a compiled graph, in the backend's language. */
     String source(Device device, long plan, Object graph, String task) {
         var code = call(getCodeFromCache, device.handle(), plan, call(getTask, graph, task));
+        if (code == null) {
+            return ""; // of a library
+        }
         try {
             return (String) code.getClass().getMethod("getGeneratedSourceCode").invoke(code);
         } catch (NoSuchMethodException | IllegalAccessException other) {

@@ -24,13 +24,19 @@ import patchbay.tensor.fusion.FusedKernels;
  *
  * <p>The environment's {@code TORNADOVM_HOME} is where its SDK lies. Properties of the framework or the system:
  * {@code patchbay.device}, a device's index ({@code 0:1}) or a part of its name (the first GPU, or else the first device of
- * all); {@code patchbay.tornado.classes}, the folder on the class path in which kernels' class files are put.
+ * all); {@code patchbay.tornado.wide}, which has any device run the forms for GPUs: so many elements of a long row are worth a thread;
+ * {@code patchbay.tornado.compile-limit}, seconds after which a kernel that is still being compiled (45) is given up;
+ * {@code patchbay.tornado.classes}, the folder on the class path in which kernels' class files are put.
  */
 @Component(service = Engine.class, property = {"engine=tornado", "service.ranking:Integer=-1"}) // who asks for any engine gets the cpu's
 public final class TornadoEngine implements Engine, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TornadoEngine.class);
 
+    /** Elements of a long row that are worth a thread of a GPU. */
+    private static final int ELEMENTS = 64;
+    /** For one kernel; a program of hundreds takes PoCL 20 s. */
+    private static final Duration KERNEL_TIME = Duration.ofSeconds(45);
     private static final Duration COMPILE_TIME = Duration.ofSeconds(120);
 
     private final Function<String, Optional<String>> property;
@@ -79,6 +85,11 @@ public final class TornadoEngine implements Engine, AutoCloseable {
                 .orElse(List.of());
     }
 
+    /** Bytes of memory that the device has. */
+    long memory() {
+        return required().device().memory();
+    }
+
     /** Drivers promise no bits, and another device has others. */
     @Override
     public boolean isRepeatable() {
@@ -102,8 +113,9 @@ public final class TornadoEngine implements Engine, AutoCloseable {
         if (!(variables instanceof TornadoVariables here) || !here.areOn(on.memory())) {
             throw new IllegalArgumentException("these variables are kept by another engine");
         }
+        on.watch().check();
         here.declare(graph);
-        var compiler = new Compiler(graph, here.arrays(), fusion, required().forms()); // which may run a plugin's code
+        var compiler = new Compiler(graph, here.arrays(), fusion, on.forms()); // which may run a plugin's code
         synchronized (compilation) {
             return compiler.compile(here, on);
         }
@@ -141,6 +153,21 @@ public final class TornadoEngine implements Engine, AutoCloseable {
                 .orElseThrow(() -> new Unavailable("patchbay.tornado.classes is not set: it names a folder on the class path"))));
         var code = new GeneratedCode(home, Path.of(property.apply("patchbay.home").orElseGet(() -> System.getProperty("java.io.tmpdir")), ".patchbay", "refused"));
         return new TornadoProgram.Host(tornado, device, new DeviceMemory(tornado, device), classes, code,
-                new Forms(device.isGpu() || property.apply("patchbay.tornado.wide").isPresent(), Contexts.in(ClassLoader.getSystemClassLoader())));
+                new Forms(shares(device), Contexts.in(ClassLoader.getSystemClassLoader(), device.backend())),
+                new CompileWatch(property.apply("patchbay.tornado.compile-limit").map(text -> Duration.ofSeconds(number("patchbay.tornado.compile-limit", text)))
+                        .orElse(KERNEL_TIME)));
+    }
+
+    private Optional<Shares> shares(Device device) {
+        return property.apply("patchbay.tornado.wide").map(text -> number("patchbay.tornado.wide", text))
+                .or(() -> device.isGpu() ? Optional.of(ELEMENTS) : Optional.empty()).map(Shares::new);
+    }
+
+    private static int number(String property, String text) {
+        try {
+            return Math.max(1, Integer.parseInt(text.strip()));
+        } catch (NumberFormatException no) {
+            throw new UserError(property + " is '" + text + "'; it is a whole number");
+        }
     }
 }

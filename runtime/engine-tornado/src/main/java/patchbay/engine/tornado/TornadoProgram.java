@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import patchbay.tensor.KernelError;
 import patchbay.tensor.Plan;
@@ -24,7 +25,8 @@ import patchbay.tensor.reference.ArrayProgram;
 final class TornadoProgram extends ArrayProgram {
 
     /** What a program runs on. */
-    record Host(Tornado tornado, Device device, DeviceMemory memory, KernelClasses classes, GeneratedCode code, Forms forms) {
+    record Host(Tornado tornado, Device device, DeviceMemory memory, KernelClasses classes, GeneratedCode code, Forms forms,
+            CompileWatch watch) {
         TaskGraphs graphs() {
             return tornado.graphs();
         }
@@ -34,6 +36,11 @@ final class TornadoProgram extends ArrayProgram {
 
         String nameOf(Step step) {
             return name + "." + step.task().id();
+        }
+
+        /** Those that TornadoVM compiles. */
+        List<Step> compiled() {
+            return steps.stream().filter(step -> !step.task().isLibrary()).toList();
         }
     }
 
@@ -95,7 +102,7 @@ final class TornadoProgram extends ArrayProgram {
     /** Compiles what differs, as graphs that never run, and then puts the program's graphs together from that. */
     private void build(List<Step> steps) {
         var distinct = new LinkedHashMap<List<Object>, Step>();
-        steps.forEach(step -> distinct.putIfAbsent(compiledInto(step.task()), step));
+        steps.stream().filter(step -> !step.task().isLibrary()).forEach(step -> distinct.putIfAbsent(compiledInto(step.task()), step));
         var models = new HashMap<List<Object>, String>(); // full name of the task that is compiled
         var graphs = new HashMap<List<Object>, Object>();
         if (distinct.size() < steps.size()) {
@@ -137,11 +144,17 @@ final class TornadoProgram extends ArrayProgram {
     /** @throws KernelError that names the operation, the place and the kernel that TornadoVM cannot compile */
     private void compile(Part part) {
         try {
-            host.graphs().compile(part.graph, frame);
+            host.watch.within(() -> {
+                host.graphs().compile(part.graph, frame);
+                return part;
+            }, () -> part.compiled().stream().filter(step -> !host.graphs().isCompiled(host.device, number, part.graph, part.nameOf(step)))
+                    .findFirst().orElseGet(part.steps::getLast).kernelOf());
+        } catch (KernelError stuck) {
+            throw stuck;
         } catch (RuntimeException | Error error) {
             throw host.code.refused(part.steps, part.steps.stream().map(part::nameOf).toList(), error);
         }
-        for (var step : part.steps) {
+        for (var step : part.compiled()) {
             if (checked.add(compiledInto(step.task()))) {
                 host.code.check(step, source(part, step));
             }
@@ -158,8 +171,15 @@ final class TornadoProgram extends ArrayProgram {
             step.task().arguments().stream().filter(argument -> !(argument instanceof Number))
                     .forEach(array -> buffers.computeIfAbsent(array, host.memory::state));
         }
-        var tasks = steps.stream().map(Step::task).map(task -> new Task(task.id(), classes.of(task.kernel()), task.arguments(), task.groups())).toList();
-        return host.graphs().graph(host.device, name, tasks, buffers, task -> host.classes.show(task.kernel().getDeclaringClass()));
+        var tasks = steps.stream().map(Step::task).map(task -> task.isLibrary() ? task
+                : new Task(task.id(), classes.of(task.kernel()), task.arguments(), task.groups())).toList();
+        var adding = new AtomicInteger(-1); // TornadoVM reads its code already
+        return host.watch.within(() -> host.graphs().graph(host.device, name, tasks, buffers, task -> {
+            if (!task.isLibrary()) {
+                host.classes.show(task.kernel().getDeclaringClass());
+            }
+            adding.incrementAndGet();
+        }), () -> steps.get(Math.max(0, adding.get())).kernelOf());
     }
 
     @Override
@@ -261,8 +281,10 @@ final class TornadoProgram extends ArrayProgram {
     public void close() {
         if (!closed) {
             closed = true;
-            synchronized (host.tornado) {
-                host.graphs().close(host.device, number);
+            if (!host.watch.isStuck()) { // else the compiler may be at work for this very program
+                synchronized (host.tornado) {
+                    host.graphs().close(host.device, number);
+                }
             }
             host.memory.release(own);
             classes.close();

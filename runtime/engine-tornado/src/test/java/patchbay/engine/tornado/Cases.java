@@ -120,6 +120,12 @@ final class Cases {
         FLOATS.put("cross-entropy", (on, n) -> on.a.crossEntropy(on.choices));
         FLOATS.put("rms-norm", (on, n) -> on.a.rmsNorm(on.b.slice(0, 0, 1).reshape(WIDTH), 1e-5f));
         FLOATS.put("layer-norm", (on, n) -> on.a.layerNorm(on.b.slice(0, 0, 1).reshape(WIDTH), on.c.slice(0, 0, 1).reshape(WIDTH), 1e-5f));
+        unary("max of long rows", x -> x.transpose(0, 1).max(1));
+        unary("softmax of long rows", x -> x.transpose(0, 1).softmax());
+        unary("log-softmax of long rows", x -> x.transpose(0, 1).logSoftmax());
+        FLOATS.put("cross-entropy of long rows", (on, n) -> on.a.transpose(0, 1).crossEntropy(on.graph.constant(Shape.of(WIDTH), 0, n / 2, -1, n - 1, n / 3, 0)));
+        FLOATS.put("rms-norm of long rows", (on, n) -> on.a.transpose(0, 1).rmsNorm(column(on.b), 1e-5f));
+        FLOATS.put("layer-norm of long rows", (on, n) -> on.a.transpose(0, 1).layerNorm(column(on.b), column(on.c), 1e-5f));
         FLOATS.put("rotary", (on, n) -> on.a.reshape(1, n, 1, WIDTH).rotary(on.step, 10_000));
         FLOATS.put("dropout", (on, n) -> on.a.dropout(0.3f, on.step, 7));
         FLOATS.put("uniform noise", (on, n) -> Networks.uniformNoise(on.step, 3, Shape.of(n, 5)));
@@ -129,6 +135,8 @@ final class Cases {
         FLOATS.put("causal attention", (on, n) -> attention(on, Math.min(n, 207), true));
         FLOATS.put("biased attention", (on, n) -> biased(on, Math.min(n, 207)));
         FLOATS.put("ranged attention", (on, n) -> ranged(on, Math.min(n, 207)));
+        FLOATS.put("decoding", (on, n) -> Networks.attention(on.a.slice(0, 0, 1).reshape(1, 1, 2, 3), on.b.reshape(1, n, 2, 3), on.c.reshape(1, n, 2, 3),
+                on.graph.constant(Shape.of(1), n * 2 / 3), true, 0.5f)); // a cache with room to spare
         FLOATS.put("global norm", (on, n) -> Optimizers.globalNorm(List.of(on.a, on.b)));
         FLOATS.put("clip scale", (on, n) -> Optimizers.clipScale(Optimizers.globalNorm(List.of(on.a)), 0.5f));
         FLOATS.put("adamw", (on, n) -> {
@@ -140,8 +148,13 @@ final class Cases {
         INTS.put("argmax", (on, n) -> on.a.argmax(1));
         INTS.put("top-k indices", (on, n) -> on.a.topK(3).indices());
         INTS.put("argsort", (on, n) -> on.a.argsort(true));
+        INTS.put("argsort of long rows", (on, n) -> on.a.transpose(0, 1).argsort(false));
         INTS.put("order of groups", (on, n) -> grouping(on, n).order());
-        INTS.put("to int", (on, n) -> on.a.multiply(10).toInt());
+        INTS.put("to int", (on, n) -> on.a.multiply(2e9f).toInt()); // many beyond the range
+    }
+
+    private static Tensor column(Tensor x) {
+        return x.slice(1, 0, 1).reshape(x.shape().dim(0));
     }
 
     private static patchbay.tensor.Indexing.Grouping grouping(Operands on, int n) {

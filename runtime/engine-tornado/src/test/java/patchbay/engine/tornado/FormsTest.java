@@ -3,6 +3,7 @@ package patchbay.engine.tornado;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -14,11 +15,14 @@ import patchbay.engine.tornado.forms.MatMul;
 import patchbay.engine.tornado.forms.Sorting;
 import patchbay.kernels.Dispatch;
 import patchbay.kernels.Indexing;
+import patchbay.kernels.Softmax;
 import patchbay.tensor.Kernel;
 import patchbay.tensor.Launch;
 
 /** Forms for devices, run on the JVM, give the plain kernels' bits. */
 class FormsTest {
+
+    private static final Forms WIDE = new Forms(Optional.of(new Shares(4)), Optional.empty());
 
     private static float[] random(int size, int seed) {
         var random = new SplittableRandom(seed);
@@ -124,8 +128,17 @@ class FormsTest {
     void theFormIsChosenByDeviceAndSize() {
         var few = Launch.of(Kernel.of(patchbay.kernels.Sorting.class, "topK"), 4).input(0).output(0).output(1).value(1000).value(8);
         var many = Launch.of(Kernel.of(patchbay.kernels.Sorting.class, "topK"), 1 << 20).input(0).output(0).output(1).value(1000).value(8);
-        assertEquals(4000, new Forms(true, Optional.empty()).of(few).rows());
-        assertEquals(4, new Forms(false, Optional.empty()).of(few).rows());
-        assertEquals(many.kernel().method(), new Forms(true, Optional.empty()).of(many).kernel());
+        assertEquals(4000, WIDE.of(few, 0).passes().getFirst().rows());
+        assertEquals(4, new Forms(Optional.empty(), Optional.empty()).of(few, 0).passes().getFirst().rows());
+        assertEquals(many.kernel().method(), WIDE.of(many, 0).passes().getFirst().kernel());
+        var softmax = Kernel.of(Softmax.class, "softmax");
+        assertEquals(List.of(4 * 156, 4 * 156), rows(Launch.of(softmax, 4).input(0).output(0).value(10_000)));
+        assertEquals(List.of(1000 * 17, 1000 * 17), rows(Launch.of(softmax, 1000).input(0).output(0).value(10_000)), "enough to keep it busy");
+        assertEquals(List.of(4), rows(Launch.of(softmax, 4).input(0).output(0).value(100)), "short");
+        assertEquals(List.of(1 << 15), rows(Launch.of(softmax, 1 << 15).input(0).output(0).value(10_000)), "busy as it is");
+    }
+
+    private static List<Integer> rows(Launch launch) {
+        return new Forms(Optional.of(new Shares(64)), Optional.empty()).of(launch, 0).passes().stream().map(Form.Pass::rows).toList();
     }
 }

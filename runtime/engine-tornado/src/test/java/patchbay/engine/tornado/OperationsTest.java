@@ -3,9 +3,15 @@ package patchbay.engine.tornado;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +21,7 @@ import patchbay.tensor.DType;
 import patchbay.tensor.Engine;
 import patchbay.tensor.reference.ReferenceEngine;
 
-/** Every operation and its gradients on the device, against the plain kernels on the JVM. */
+/** Every operation and its gradients on the device, against the plain kernels on the JVM; the errors go to {@code target/operations.md}. */
 @NeedsTornado
 class OperationsTest {
 
@@ -30,11 +36,18 @@ class OperationsTest {
     @BeforeAll
     static void open() {
         engine = new TornadoEngine(name -> Optional.ofNullable(System.getProperty(name)));
-        wide = new TornadoEngine(name -> Optional.ofNullable(name.equals("patchbay.tornado.wide") ? "yes" : System.getProperty(name)));
+        wide = new TornadoEngine(name -> Optional.ofNullable(name.equals("patchbay.tornado.wide") ? "2" : System.getProperty(name)));
     }
 
+    /** By operation and form, and then by size. */
+    private static final Map<String, Map<Integer, Double>> ERRORS = new LinkedHashMap<>();
+
     @AfterAll
-    static void close() {
+    static void close() throws IOException {
+        var table = new StringBuilder("| operation | " + SIZES.replace(",", " | ") + " |\n|---" + "|---".repeat(SIZES.split(",").length) + "|\n");
+        ERRORS.forEach((name, errors) -> table.append("| ").append(name).append(" | ").append(errors.values().stream()
+                .map(error -> error == 0 ? "0" : String.format(Locale.ROOT, "%.0e", error)).collect(Collectors.joining(" | "))).append(" |\n"));
+        Files.writeString(Path.of("target", "operations.md"), table);
         engine.close();
         wide.close();
     }
@@ -50,7 +63,9 @@ class OperationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gather", "scatter-add", "top-k", "dispatch and combine", "top-k indices"})
+    @ValueSource(strings = {"gather", "scatter-add", "top-k", "dispatch and combine", "top-k indices", "argsort", "argsort of long rows", "sort", "max", "min",
+        "max of long rows", "softmax of long rows", "log-softmax of long rows", "cross-entropy", "cross-entropy of long rows", "rms-norm",
+        "rms-norm of long rows", "layer-norm", "layer-norm of long rows", "attention", "causal attention", "biased attention", "decoding", "to int"})
     void soDoItsFormsForManyThreads(String name) {
         compare(wide, name);
     }
@@ -58,6 +73,8 @@ class OperationsTest {
     private static void compare(TornadoEngine engine, String name) {
         for (var size : SIZES.split(",")) {
             int n = Integer.parseInt(size);
+            var errors = ERRORS.computeIfAbsent(name + (engine == wide ? ", many threads" : ""), _ -> new TreeMap<>());
+            errors.put(n, 0.0); // of whole numbers
             var expected = results(new ReferenceEngine(), name, n);
             results(engine, name, n).forEach((output, actual) -> {
                 var where = name + ", n = " + n + ", " + output;
@@ -65,6 +82,7 @@ class OperationsTest {
                     assertArrayEquals((int[]) expected.get(output), ints, where);
                 } else {
                     double error = error((float[]) expected.get(output), (float[]) actual);
+                    errors.merge(n, error, Math::max);
                     assertTrue(error <= BOUND, where + ": error " + error);
                 }
             });

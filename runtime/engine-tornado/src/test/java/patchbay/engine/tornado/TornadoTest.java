@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -54,7 +55,7 @@ class TornadoTest {
         var tornado = new Tornado(standIn);
         var device = tornado.devices().getFirst();
         return new TornadoProgram.Host(tornado, device, new DeviceMemory(tornado, device), new KernelClasses(tornado, folder),
-                new GeneratedCode(folder, folder.resolve("refused")), new Forms(device.isGpu(), Optional.empty()));
+                new GeneratedCode(folder, folder.resolve("refused")), new Forms(Optional.of(new Shares(2)), Optional.empty()), new CompileWatch(Duration.ofMillis(200)));
     }
 
     private static Program compile(TornadoProgram.Host host, Graph graph, Variables variables) {
@@ -229,6 +230,29 @@ class TornadoTest {
         var other = new float[1];
         assertEquals(List.of(1, 2), Cut.of(List.of(new Task("t0", kernel, List.of(0, 1, a, other)), new Task("t1", kernel, List.of(0, 1, b, other)),
                 new Task("t2", kernel, List.of(0, 1, b, other)))).stream().map(List::size).toList());
+    }
+
+    /** What ran goes on, and what comes later is refused before anybody waits. */
+    @Test
+    void aKernelThatTheCompilerNeverComesBackFromIsNamed() throws Exception {
+        var standIn = new StandIn("");
+        var host = host(standIn);
+        var variables = new TornadoVariables(host.memory());
+        try (var running = compile(host, step(), variables)) {
+            running.write("x", X);
+            running.run();
+            float loss = running.scalar("loss");
+            var graph = new Graph();
+            graph.output("y", graph.input("x", TensorType.f32(7)).sin());
+            standIn.hangIn("TornadoTaskGraph.withPreCompilation");
+            var error = assertThrows(KernelError.class, () -> compile(host, graph, new TornadoVariables(host.memory())));
+            assertTrue(error.getMessage().contains("has not come back from sin, kernel Functions.sin for"), error.getMessage());
+            assertEquals(error.getMessage(), assertThrows(KernelError.class, () -> compile(host, step(), new TornadoVariables(host.memory()))).getMessage());
+            running.run();
+            assertTrue(running.scalar("loss") < loss, "it goes on");
+        } finally {
+            standIn.release();
+        }
     }
 
     @Test

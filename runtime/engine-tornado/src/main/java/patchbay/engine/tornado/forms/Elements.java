@@ -3,13 +3,23 @@ package patchbay.engine.tornado.forms;
 import patchbay.kernels.Parallel;
 
 /**
- * Kernels that move rows, with a thread for each element instead of each row: neighbours read and write neighbouring memory, as
+ * Kernels of rows, with a thread for each element instead of each row: neighbours read and write neighbouring memory, as
  * a GPU wants it, and few long rows give it work enough. They take the plain kernels' arguments; row r of a launch is element
  * {@code r % width} of row {@code r / width}, and every sum is taken in the plain kernel's order.
  */
 public final class Elements {
 
     private Elements() {}
+
+    /** {@link patchbay.kernels.Functions#toInt}; a device's own conversion yields anything beyond the range. */
+    public static void toInt(int first, int count, float[] x, int[] out) {
+        for (@Parallel int i = 0; i < count; i++) {
+            float v = x[first + i];
+            float number = v == v ? v : 0;
+            int inside = (int) Math.max(-0x1p31f, Math.min(number, 0x1.fffffep30f));
+            out[first + i] = number >= 0x1p31f ? Integer.MAX_VALUE : inside;
+        }
+    }
 
     /** {@link patchbay.kernels.Indexing#gather}. */
     public static void gather(int first, int count, float[] x, int[] indices, float[] out, int rows, int width) {
@@ -69,6 +79,53 @@ public final class Elements {
                 }
             }
             out[at] = sum;
+        }
+    }
+
+    /** {@link patchbay.kernels.Softmax#crossEntropyGradient}. */
+    public static void crossEntropyGradient(int first, int count, float[] logits, int[] targets, float[] normalizer, float[] dloss, float[] out,
+            int n) {
+        for (@Parallel int i = 0; i < count; i++) {
+            int at = first + i;
+            int row = at / n;
+            int target = targets[row];
+            float p = (float) Math.exp(logits[at] - normalizer[row]);
+            float gradient = (p - (at % n == target ? 1 : 0)) * dloss[row];
+            out[at] = target >= 0 ? gradient : 0;
+        }
+    }
+
+    /** {@link patchbay.kernels.Normalization#rmsNormWeight}. */
+    public static void rmsNormWeight(int first, int count, float[] x, float[] inverse, float[] dy, float[] partial, int rows, int n, int chunk) {
+        for (@Parallel int i = 0; i < count; i++) {
+            int at = first + i;
+            int begin = at / n * chunk;
+            int end = Math.min(rows, begin + chunk);
+            float sum = 0;
+            for (int row = begin; row < end; row++) {
+                int element = row * n + at % n;
+                sum += dy[element] * (x[element] * inverse[row]);
+            }
+            partial[at] = sum;
+        }
+    }
+
+    /** {@link patchbay.kernels.Normalization#layerNormWeight}. */
+    public static void layerNormWeight(int first, int count, float[] x, float[] mean, float[] inverse, float[] dy, float[] weightPartial,
+            float[] biasPartial, int rows, int n, int chunk) {
+        for (@Parallel int i = 0; i < count; i++) {
+            int at = first + i;
+            int begin = at / n * chunk;
+            int end = Math.min(rows, begin + chunk);
+            float sum = 0;
+            float plain = 0;
+            for (int row = begin; row < end; row++) {
+                int element = row * n + at % n;
+                sum += dy[element] * ((x[element] - mean[row]) * inverse[row]);
+                plain += dy[element];
+            }
+            weightPartial[at] = sum;
+            biasPartial[at] = plain;
         }
     }
 }
