@@ -37,7 +37,7 @@ public abstract class AttentionContract extends PartContract<Attention> {
         var graph = bench.building().graph();
         var x = graph.input("x", TensorType.f32(size.batch(), size.time(), size.settings().dim()));
         var attention = plugin();
-        var y = attention.forward(bench.scope(attention, new RotaryWithBias()), x);
+        var y = attention.forward(bench.scope(attention, new RotaryWithBias(), PlainParts.around(attention)), x);
         graph.output("y", y);
         return List.of(y);
     }
@@ -68,10 +68,15 @@ public abstract class AttentionContract extends PartContract<Attention> {
 
     /** What {@code attention} makes of x [T, 8], in two heads and without positions. */
     protected static float[] output(Attention attention, float[] x, Map<String, Object> options) {
+        return output(attention, "a", x, options);
+    }
+
+    /** @param path of its socket, which first values are drawn by */
+    protected static float[] output(Attention attention, String path, float[] x, Map<String, Object> options) {
         var settings = new ModelSettings(1, 8, 2, x.length / 8 + 4, 3, 1, 1, 0, List.of("all"), true, 0, ModelSettings.Norm.rms);
         var graph = new Graph(4);
-        var bench = new Bench(new Building(graph, Mode.EVALUATION, settings), "a", options);
-        graph.output("y", attention.forward(bench.scope(attention, new PlainParts.PlainPosition()), graph.constant(Shape.of(1, x.length / 8, 8), x)));
+        var bench = new Bench(new Building(graph, Mode.EVALUATION, settings), path, options);
+        graph.output("y", attention.forward(bench.scope(attention, new PlainParts.PlainPosition(), PlainParts.around(attention)), graph.constant(Shape.of(1, x.length / 8, 8), x)));
         try (var trial = Trial.of(graph).run()) {
             return trial.floats("y");
         }
@@ -88,6 +93,38 @@ public abstract class AttentionContract extends PartContract<Attention> {
     @Test
     public void itCanBeCausal() {
         assertTrue(plugin().canBeCausal(), "a decoder's socket needs a causal attention");
+    }
+
+    /** An attention around it can weigh what its heads yield, so that heads of two attentions mix. */
+    @Test
+    public void whatItsHeadsYieldCanBeWeighed() {
+        for (var size : sizes()) {
+            var graph = new Graph(3);
+            var x = graph.input("x", TensorType.f32(size.batch(), size.time(), size.settings().dim()));
+            var muting = new Muting(plugin().getClass().getAnnotation(Plugin.class).value());
+            var scope = bench(graph, Mode.EVALUATION, size, Map.of()).scope(muting, new RotaryWithBias(), PlainParts.around(plugin()));
+            graph.output("y", muting.forward(scope, x));
+            try (var trial = trial(new ReferenceEngine(), graph, size, new ReferenceEngine().variables())) {
+                for (float y : trial.run().floats("y")) {
+                    assertEquals(0, y, 0, size + ": joins its heads without asking scope.weighed");
+                }
+            }
+        }
+    }
+
+    /** Around {@code plugin}, none of whose heads is heard. */
+    @Plugin("muting")
+    private record Muting(String plugin) implements Attention {
+
+        @Override
+        public List<Within> within() {
+            return List.of(new Within("muted", plugin));
+        }
+
+        @Override
+        public Tensor forward(Scope scope, Tensor x) {
+            return scope.within("muted", x, mixed -> mixed.multiply(0));
+        }
     }
 
     @Test

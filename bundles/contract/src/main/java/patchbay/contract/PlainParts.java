@@ -81,7 +81,7 @@ public final class PlainParts {
             var k = scope.cached("keys", scope.rotate(scope.linear("key", x, scope.dim()).reshape(headed)));
             var v = scope.cached("values", scope.linear("value", x, scope.dim()).reshape(headed));
             var mixed = Networks.attention(q, k, v, scope.start(), scope.causal(), (float) (1 / Math.sqrt(headed.dim(3))));
-            return scope.residual("output", mixed.reshape(x.shape()), scope.dim());
+            return scope.residual("output", scope.weighed(mixed).reshape(x.shape()), scope.dim());
         }
     }
 
@@ -124,10 +124,18 @@ public final class PlainParts {
                 plugs.put(socket.path(), plug);
             }
         }
-        var plain = shelf();
-        var offered = Shelf.of(part).offers();
-        var offers = new ArrayList<Offer>(offered); // the part comes first, should it be called plain itself
-        offers.addAll(plain.offers());
-        return new Decoder(Rack.fit(settings, wiring(settings, plugs), () -> offers), vocabulary);
+        return new Decoder(Rack.fit(settings, wiring(settings, plugs), around(part)), vocabulary);
+    }
+
+    /** {@code part}, the plain plugins, and plain ones again by the names of those that the part wraps. */
+    public static Shelf around(Part part) {
+        var offers = new ArrayList<>(Shelf.of(part).offers()); // the part comes first, should it be called plain itself
+        for (var plain : shelf().offers()) {
+            offers.add(plain);
+            if (plain.kind().isInstance(part)) {
+                part.within().forEach(within -> offers.add(new Offer(plain.kind(), within.standard(), plain.part(), plain.provider())));
+            }
+        }
+        return () -> offers;
     }
 }

@@ -71,6 +71,7 @@ record Candidate(Learner learner, List<Fitted> before, List<Fitted> after) {
     Transfer transferFrom(Learner running) {
         var old = running.births().keySet();
         var now = learner.births();
+        var renamed = learner.renamed();
         boolean all = learner.engine() != running.engine();
         var changed = after.stream().map(fitted -> fitted.socket() + ".").toList();
         var carried = new ArrayList<String>();
@@ -80,6 +81,8 @@ record Candidate(Learner learner, List<Fitted> before, List<Fitted> after) {
         for (var name : now.keySet().stream().sorted().toList()) {
             if (learner.reshaped().contains(name)) {
                 reshaped.add(name);
+            } else if (renamed.containsKey(name)) {
+                carried.add(name);
             } else if (!old.contains(name)) {
                 started.add(name);
             } else if (all || changed.stream().anyMatch(name::startsWith)) {
@@ -88,7 +91,7 @@ record Candidate(Learner learner, List<Fitted> before, List<Fitted> after) {
                 untouched++;
             }
         }
-        var lost = old.stream().filter(name -> !now.containsKey(name)).sorted().toList();
+        var lost = old.stream().filter(name -> !now.containsKey(name) && !renamed.containsValue(name)).sorted().toList();
         return new Transfer(untouched, carried, reshaped, started, lost);
     }
 }

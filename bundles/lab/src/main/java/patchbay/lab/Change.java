@@ -289,15 +289,19 @@ sealed interface Change permits ExpertChange, Change.Move, Change.Put, Change.Re
     private static Rack rack(ModelSettings settings, List<Fitted> sockets, Archive archive, Map<String, Fitting> present) {
         var extras = sockets.stream().flatMap(fitted -> Socket.extraName(fitted.socket()).stream()).distinct().toList();
         var resized = settings.withExtras(extras, settings.k());
-        var fittings = new LinkedHashMap<String, Fitting>();
+        var recorded = new LinkedHashMap<String, Fitted>();
         var wiring = Wiring.empty();
-        for (var socket : Socket.of(resized)) {
-            var fitted = sockets.stream().filter(one -> one.socket().equals(socket.path())).findFirst()
-                    .orElseThrow(() -> new UserError("the record does not say what was in socket " + socket.path()));
-            var there = Optional.ofNullable(present.get(socket.path())).filter(fitting -> Fitted.of(fitting).equals(fitted));
-            fittings.put(socket.path(), there.orElseGet(() -> new Fitting(socket, fitted.plug(), archive.find(fitted))));
-            wiring = wiring.with(socket.path(), fitted.plug());
+        for (var fitted : sockets) {
+            recorded.put(fitted.socket(), fitted);
+            wiring = wiring.with(fitted.socket(), fitted.plug());
         }
-        return new Rack(resized, wiring, fittings);
+        return Rack.filled(resized, wiring, socket -> {
+            var fitted = recorded.get(socket.path());
+            if (fitted == null) {
+                throw new UserError("the record does not say what was in socket " + socket.path());
+            }
+            return Optional.ofNullable(present.get(socket.path())).filter(fitting -> Fitted.of(fitting).equals(fitted))
+                    .orElseGet(() -> new Fitting(socket, fitted.plug(), archive.find(fitted)));
+        });
     }
 }

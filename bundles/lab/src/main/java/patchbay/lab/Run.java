@@ -15,8 +15,10 @@ import patchbay.lab.record.Measurement;
 import patchbay.lab.record.RunFolder;
 import patchbay.lab.record.RunLoad;
 import patchbay.lab.record.RunState;
+import patchbay.model.Fitting;
 import patchbay.model.ModelSettings;
 import patchbay.model.Plug;
+import patchbay.model.Socket;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Profile;
 import patchbay.tensor.UserError;
@@ -354,6 +356,12 @@ public final class Run {
     /** What is in the sockets now. */
     public List<Fitted> wiring() {
         return loop.swaps().wiring();
+    }
+
+    /** The sockets of the model now, those within plugins among them. */
+    public List<Socket> sockets() {
+        requireAlive();
+        return loop.swaps().learner().decoder().rack().fittings().values().stream().map(Fitting::socket).toList();
     }
 
     /** The sizes of the model now. */

@@ -1,5 +1,7 @@
 package patchbay.model;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
@@ -55,8 +57,23 @@ public record Bench(Building building, String path, Map<String, Object> options)
 
     /** @param position the positions of the model around it */
     public Attention.Scope scope(Attention attention, Position position) {
+        return scope(attention, position, List::of);
+    }
+
+    /**
+     * @param position the positions of the model around it
+     * @param others what is offered for the sockets within it
+     */
+    public Attention.Scope scope(Attention attention, Position position, Shelf others) {
         return new Scopes.ForAttention(building, fitting(Attention.class, attention),
-                new Positions(building, new Bench(building, "position", Map.of()).fitting(Position.class, position), position));
+                new Positions(building, new Bench(building, "position", Map.of()).fitting(Position.class, position), position),
+                within(fitting(Attention.class, attention), others)::get);
+    }
+
+    private static Map<String, Fitting> within(Fitting fitting, Shelf others) {
+        var fittings = new LinkedHashMap<String, Fitting>();
+        Rack.fill(fitting.within(), socket -> new Fitting(socket, socket.standard(), others.offer(socket.kind(), socket.standard().plugin())), fittings);
+        return fittings;
     }
 
     private Fitting fitting(Class<? extends Part> kind, Part part) {

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import patchbay.spi.Attention;
 import patchbay.spi.Expert;
 import patchbay.spi.Mode;
 import patchbay.spi.Position;
@@ -121,10 +120,7 @@ public final class Decoder {
     }
 
     private Tensor attend(Building building, String path, Tensor x, Positions positions) {
-        var fitting = rack.at(path + ".attention");
-        var attention = rack.part(Attention.class, path + ".attention");
-        return building.at(fitting, () ->
-                Mixture.expected(fitting, attention.forward(new Scopes.ForAttention(building, fitting, positions), x), x.type()));
+        return new Scopes.ForAttention(building, rack.at(path + ".attention"), positions, rack::at).output(x);
     }
 
     private Tensor dense(Building building, String path, Tensor rows) {

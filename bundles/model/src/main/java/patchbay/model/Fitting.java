@@ -1,6 +1,7 @@
 package patchbay.model;
 
 import java.lang.annotation.Annotation;
+import java.util.List;
 
 /** A socket with the plugin that is in it. */
 public record Fitting(Socket socket, Plug plug, Offer offer) {
@@ -12,6 +13,12 @@ public record Fitting(Socket socket, Plug plug, Offer offer) {
 
     public <O extends Annotation> O options(Class<O> type) {
         return Options.of(type, plug.options(), place());
+    }
+
+    /** The sockets within the part. */
+    List<Socket> within() {
+        return offer.part().within().stream()
+                .map(within -> new Socket(socket.path() + "." + within.name(), socket.kind(), Plug.of(within.standard()))).toList();
     }
 
     /** {@code router cosine at layers.3.moe.router}: what errors are attributed to. */

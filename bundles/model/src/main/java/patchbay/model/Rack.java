@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import patchbay.spi.Part;
 import patchbay.tensor.UserError;
 
@@ -20,24 +21,34 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
      * @throws UserError for a pattern that no socket matches, a plugin that is not there, or options that it does not have
      */
     public static Rack fit(ModelSettings settings, Wiring wiring, Shelf shelf) {
-        var sockets = Socket.of(settings);
-        for (var pattern : wiring.sockets().keySet()) {
-            matching(sockets, pattern);
-        }
+        var rack = filled(settings, wiring, socket -> fitting(socket, wiring, shelf));
+        wiring.sockets().keySet().forEach(rack::requireMatch);
+        return rack;
+    }
+
+    /** A rack of these settings with what {@code fit} has for each socket, those within what it fits among them. */
+    public static Rack filled(ModelSettings settings, Wiring wiring, Function<Socket, Fitting> fit) {
         var fittings = new LinkedHashMap<String, Fitting>();
-        for (var socket : sockets) {
-            fittings.put(socket.path(), fitting(socket, wiring, shelf));
-        }
+        fill(Socket.of(settings), fit, fittings);
         return new Rack(settings, wiring, fittings);
+    }
+
+    /** Puts into {@code into}, by path, what {@code fit} has for {@code sockets} and for those within that. */
+    static void fill(List<Socket> sockets, Function<Socket, Fitting> fit, Map<String, Fitting> into) {
+        for (var socket : sockets) {
+            var fitting = fit.apply(socket);
+            into.put(socket.path(), fitting);
+            fill(fitting.within(), fit, into);
+        }
     }
 
     /** This rack with {@code plug} in every socket that {@code pattern} matches; the other sockets keep the very parts they have. */
     public Rack with(String pattern, Plug plug, Shelf shelf) {
-        var changed = new LinkedHashMap<>(fittings);
-        for (var socket : matching(Socket.of(settings), pattern)) {
-            changed.put(socket.path(), new Fitting(socket, plug, offer(shelf, socket, plug)));
-        }
-        return new Rack(settings, wiring.with(pattern, plug), changed);
+        requireMatch(pattern);
+        var matcher = new SocketPattern(pattern);
+        var rewired = wiring.with(pattern, plug);
+        return filled(settings, rewired, socket -> matcher.matches(socket.path()) ? new Fitting(socket, plug, offer(shelf, socket, plug))
+                : present(socket, rewired, shelf));
     }
 
     /** This rack with an expert more in every mixture layer, which is called {@code name} and is {@code plug}. */
@@ -62,13 +73,7 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
 
     /** What is in a socket of both stays the very part. */
     private Rack resized(List<String> extras, Wiring rewired, Shelf shelf) {
-        var resized = settings.withExtras(extras, settings.k());
-        var kept = new LinkedHashMap<String, Fitting>();
-        for (var socket : Socket.of(resized)) {
-            var there = fittings.get(socket.path());
-            kept.put(socket.path(), there != null ? there : fitting(socket, rewired, shelf));
-        }
-        return new Rack(resized, rewired, kept);
+        return filled(settings.withExtras(extras, settings.k()), rewired, socket -> present(socket, rewired, shelf));
     }
 
     /**
@@ -77,12 +82,19 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
      */
     public Rack refreshed(Shelf shelf) {
         var offers = new ArrayList<>(shelf.offers());
-        var changed = new LinkedHashMap<>(fittings);
-        changed.replaceAll((path, fitting) -> offers.stream()
-                .filter(offer -> offer.kind() == fitting.socket().kind() && offer.name().equals(fitting.plug().plugin())
-                        && offer.provider().bundle().equals(fitting.offer().provider().bundle()))
-                .findFirst().map(offer -> new Fitting(fitting.socket(), fitting.plug(), offer)).orElse(fitting));
-        return new Rack(settings, wiring, changed);
+        return filled(settings, wiring, socket -> {
+            var fitting = present(socket, wiring, shelf);
+            return offers.stream()
+                    .filter(offer -> offer.kind() == socket.kind() && offer.name().equals(fitting.plug().plugin())
+                            && offer.provider().bundle().equals(fitting.offer().provider().bundle()))
+                    .findFirst().map(offer -> new Fitting(socket, fitting.plug(), offer)).orElse(fitting);
+        });
+    }
+
+    /** What is in the socket, or what the wiring asks for if it is a new one. */
+    private Fitting present(Socket socket, Wiring rewired, Shelf shelf) {
+        var there = fittings.get(socket.path());
+        return there != null ? there : fitting(socket, rewired, shelf);
     }
 
     /** The same parts in a model whose parameters have another precision. */
@@ -100,6 +112,18 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
         return new Rack(settings.withImposedRouting(run), wiring, fittings);
     }
 
+    /** The name that {@code variable} would have if no part wrapped another: the first of the sockets within a part stands for the part. */
+    public String unwrapped(String variable) {
+        var name = variable;
+        for (var fitting : List.copyOf(fittings.values()).reversed()) { // the innermost first
+            var within = fitting.within();
+            if (!within.isEmpty() && name.startsWith(within.getFirst().path() + ".")) {
+                name = fitting.socket().path() + name.substring(within.getFirst().path().length());
+            }
+        }
+        return name;
+    }
+
     public Fitting at(String path) {
         var fitting = fittings.get(path);
         if (fitting == null) {
@@ -113,12 +137,11 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
         return kind.cast(at(path).offer().part());
     }
 
-    private static List<Socket> matching(List<Socket> sockets, String pattern) {
-        var matched = sockets.stream().filter(socket -> new SocketPattern(pattern).matches(socket.path())).toList();
-        if (matched.isEmpty()) {
-            throw UserError.unknown("socket", pattern, sockets.stream().map(Socket::path).toList());
+    private void requireMatch(String pattern) {
+        var matcher = new SocketPattern(pattern);
+        if (fittings.keySet().stream().noneMatch(matcher::matches)) {
+            throw UserError.unknown("socket", pattern, fittings.keySet());
         }
-        return matched;
     }
 
     private static Fitting fitting(Socket socket, Wiring wiring, Shelf shelf) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import patchbay.spi.Attention;
@@ -341,11 +342,28 @@ final class Scopes {
 
     static final class ForAttention extends InSequence implements Attention.Scope {
 
+        private final Fitting fitting;
         private final Positions positions;
+        private final Function<String, Fitting> sockets;
+        private final UnaryOperator<Tensor> weighing;
 
-        ForAttention(Building building, Fitting fitting, Positions positions) {
+        /** @param sockets what is in those within, by path */
+        ForAttention(Building building, Fitting fitting, Positions positions, Function<String, Fitting> sockets) {
+            this(building, fitting, positions, sockets, UnaryOperator.identity());
+        }
+
+        private ForAttention(Building building, Fitting fitting, Positions positions, Function<String, Fitting> sockets, UnaryOperator<Tensor> weighing) {
             super(building, fitting);
+            this.fitting = fitting;
             this.positions = positions;
+            this.sockets = sockets;
+            this.weighing = weighing;
+        }
+
+        /** What the attention makes of x [B, T, dim]. */
+        Tensor output(Tensor x) {
+            var attention = (Attention) fitting.offer().part();
+            return building().at(fitting, () -> Mixture.expected(fitting, attention.forward(this, x), x.type()));
         }
 
         @Override
@@ -361,6 +379,17 @@ final class Scopes {
         @Override
         public Optional<Tensor> bias(int keys) {
             return causal() ? positions.bias(heads(), 0, keys) : positions.bias(heads(), 1 - keys, 2 * keys - 1);
+        }
+
+        @Override
+        public Tensor weighed(Tensor mixed) {
+            return weighing.apply(mixed);
+        }
+
+        @Override
+        public Tensor within(String name, Tensor x, UnaryOperator<Tensor> heads) {
+            UnaryOperator<Tensor> both = mixed -> weighing.apply(heads.apply(mixed)); // those around this one have a say too
+            return new ForAttention(building(), sockets.apply(path() + "." + name), positions, sockets, both).output(x);
         }
     }
 }

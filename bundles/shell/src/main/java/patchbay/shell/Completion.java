@@ -114,7 +114,7 @@ public final class Completion implements Completer {
     /** Of the current run; without one, what a model has by default. */
     private List<Socket> sockets() {
         return runs.lab().current().filter(Run::alive)
-                .map(run -> Socket.of(run.model()))
+                .map(Run::sockets)
                 .orElseGet(() -> Socket.of(ModelSettings.defaults()));
     }
 

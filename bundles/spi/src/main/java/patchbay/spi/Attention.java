@@ -1,6 +1,7 @@
 package patchbay.spi;
 
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
 import patchbay.tensor.Tensor;
@@ -24,6 +25,19 @@ public interface Attention extends Part {
          * {@link patchbay.tensor.operations.Attention} takes it; empty for nothing.
          */
         Optional<Tensor> bias(int keys);
+
+        /**
+         * What the heads yield [B, T, H, any], weighed as an attention around this one wants it; as it is where there is none. To be asked before the heads
+         * are joined, as {@link Heads#joined} does.
+         */
+        Tensor weighed(Tensor mixed);
+
+        /**
+         * What the attention in the socket {@code name} within this one makes of x [B, T, dim].
+         *
+         * @param weighing what becomes of each of its heads' output: [B, T, H, any] → the same shape
+         */
+        Tensor within(String name, Tensor x, UnaryOperator<Tensor> weighing);
     }
 
     /** x [B, T, dim] → [B, T, dim]. */

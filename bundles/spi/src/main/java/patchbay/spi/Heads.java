@@ -64,6 +64,6 @@ public record Heads(Tensor queries, Tensor keys, Tensor values) {
 
     /** The projection {@code output} of what the heads yield, [B, T, H, head dim] → [B, T, dim]. */
     public static Tensor joined(Attention.Scope scope, Tensor mixed) {
-        return scope.residual("output", mixed.reshape(mixed.dim(0), mixed.dim(1), mixed.dim(2) * mixed.dim(3)), scope.dim());
+        return scope.residual("output", scope.weighed(mixed).reshape(mixed.dim(0), mixed.dim(1), mixed.dim(2) * mixed.dim(3)), scope.dim());
     }
 }

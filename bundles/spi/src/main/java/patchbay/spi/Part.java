@@ -1,6 +1,7 @@
 package patchbay.spi;
 
 import java.lang.annotation.Annotation;
+import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 import patchbay.tensor.Shape;
@@ -37,6 +38,22 @@ public interface Part {
     default Optional<float[]> carryOver(String variable, Shape before, float[] values, Shape now) {
         return Optional.empty();
     }
+
+    /**
+     * Sockets within this part for others of its kind, which it builds through its scope. The first stands for the part itself: when a part gives way to one
+     * that wraps it, or the other way round, its values pass to what is in the first, or from there.
+     */
+    default List<Within> within() {
+        return List.of();
+    }
+
+    /**
+     * A socket within a part.
+     *
+     * @param name its path is that of the part's socket, a dot and this: {@code layers.3.attention.first}
+     * @param standard the plugin that is in it where nothing was asked for
+     */
+    record Within(String name, String standard) {}
 
     /** For plugins without options. */
     @interface NoOptions {}

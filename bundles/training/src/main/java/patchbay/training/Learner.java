@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,8 +37,8 @@ public final class Learner implements AutoCloseable {
     private final Variables variables;
     private final Births births;
     private final Map<String, Shape> reshaped;
-    /** Variables that the model before keeps elsewhere: they are copied when this one takes over. */
-    private final Set<String> moved;
+    /** Variables that the model before keeps elsewhere, or by the other name that is told here: they are copied when this one takes over. */
+    private final Map<String, String> moved;
     private Succession succession;
     /** What an earlier model had, which this one goes back to. */
     private Optional<Earlier> earlier;
@@ -48,7 +47,7 @@ public final class Learner implements AutoCloseable {
 
     /** @param drawn what first values are drawn from */
     private Learner(Engine engine, Decoder decoder, TrainingSettings settings, long seed, long drawn, Variables variables, Births births,
-            Map<String, Shape> reshaped, Set<String> moved, Succession succession, Optional<Earlier> earlier) {
+            Map<String, Shape> reshaped, Map<String, String> moved, Succession succession, Optional<Earlier> earlier) {
         this.engine = engine;
         this.decoder = decoder;
         this.settings = settings;
@@ -75,7 +74,7 @@ public final class Learner implements AutoCloseable {
 
     /** A model with values from elsewhere, such as a checkpoint, for variables of those names. */
     public static Learner resume(Engine engine, Decoder decoder, TrainingSettings settings, long seed, Variables values, Births births) {
-        return new Learner(engine, decoder, settings, seed, seed, values, births, Map.of(), Set.of(), Succession.none(), Optional.empty());
+        return new Learner(engine, decoder, settings, seed, seed, values, births, Map.of(), Map.of(), Succession.none(), Optional.empty());
     }
 
     /**
@@ -117,14 +116,22 @@ public final class Learner implements AutoCloseable {
         var taken = on.variables();
         var shapes = new LinkedHashMap<String, Shape>();
         var known = new LinkedHashMap<String, Long>();
-        var elsewhere = new LinkedHashSet<String>();
+        var elsewhere = new LinkedHashMap<String, String>();
+        var origins = origins(changed);
         asked(changed).forEach((name, shape) -> {
             boolean here = variables.contains(name);
             if (here && variables.type(name).shape().equals(shape)) {
                 if (take(name, variables, taken)) {
-                    elsewhere.add(name);
+                    elsewhere.put(name, name);
                 }
                 known.computeIfAbsent(name, births.steps()::get);
+                return;
+            }
+            var origin = origins.get(name);
+            if (!here && origin != null && variables.type(origin).shape().equals(shape)) {
+                copy(origin, variables, name, taken);
+                elsewhere.put(name, origin);
+                known.computeIfAbsent(name, _ -> births.steps().get(origin));
                 return;
             }
             boolean carried = here && carried(changed, name, variables, shape, slices).isPresent();
@@ -146,27 +153,46 @@ public final class Learner implements AutoCloseable {
         return new Learner(on, changed, settings, seed, mix(seed, step), taken, Births.at(step, known), shapes, elsewhere, given, back);
     }
 
+    /** The names that variables of this model have in {@code changed}, if others, where a part wraps another one or does so no more; mapped to those here. */
+    private Map<String, String> origins(Decoder changed) {
+        var byUnwrapped = new LinkedHashMap<String, String>();
+        variables.names().forEach(name -> byUnwrapped.put(unwrapped(decoder, name), name));
+        var origins = new LinkedHashMap<String, String>();
+        asked(changed).keySet().forEach(name -> {
+            var origin = byUnwrapped.get(unwrapped(changed, name));
+            if (origin != null && !origin.equals(name)) {
+                origins.put(name, origin);
+            }
+        });
+        return origins;
+    }
+
+    private static String unwrapped(Decoder decoder, String variable) {
+        var parameter = Update.parameter(variable);
+        return variable.substring(0, variable.length() - parameter.length()) + decoder.rack().unwrapped(parameter);
+    }
+
     /** Shares what lives in the same place and copies what does not; whether it copied. */
     private static boolean take(String name, Variables from, Variables into) {
         boolean copied = !into.isBeside(from);
         if (copied) {
-            copy(name, from, into);
+            copy(name, from, name, into);
         } else {
             into.share(name, from);
         }
         return copied;
     }
 
-    private static void copy(String name, Variables from, Variables into) {
+    private static void copy(String name, Variables from, String to, Variables into) {
         var type = from.type(name);
         if (type.dtype().isFloat()) {
             var floats = new float[type.size()];
             from.read(name, floats);
-            into.put(name, type, floats);
+            into.put(to, type, floats);
         } else {
             var ints = new int[type.size()];
             from.read(name, ints);
-            into.put(name, type, ints);
+            into.put(to, type, ints);
         }
     }
 
@@ -180,7 +206,7 @@ public final class Learner implements AutoCloseable {
      * Called once, between two steps of {@code before}.
      */
     public void takeOver(Learner before) {
-        moved.forEach(name -> copy(name, before.variables, variables));
+        moved.forEach((name, origin) -> copy(origin, before.variables, name, variables));
         var slices = slices(before.decoder, decoder, succession);
         reshaped.forEach((name, was) -> {
             var type = variables.type(name);
@@ -234,6 +260,13 @@ public final class Learner implements AutoCloseable {
     /** Variables that were there with another shape when this model was made. */
     public Set<String> reshaped() {
         return Collections.unmodifiableSet(reshaped.keySet());
+    }
+
+    /** Parameters that the model before had by another name, with that. */
+    public Map<String, String> renamed() {
+        var renamed = new LinkedHashMap<>(moved);
+        renamed.entrySet().removeIf(entry -> entry.getKey().equals(entry.getValue()) || Update.isMoment(entry.getKey()));
+        return renamed;
     }
 
     /** The parameters of a model, with their shapes. */

@@ -13,6 +13,7 @@ import patchbay.model.Decoder;
 import patchbay.model.ModelSettings;
 import patchbay.model.Plug;
 import patchbay.model.Rack;
+import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
 import patchbay.spi.Expert;
 import patchbay.spi.Mode;
@@ -109,9 +110,25 @@ final class Fixture {
         }
     }
 
+    /** Two plain attentions, the second of which has no say at first. */
+    @Plugin("around")
+    static final class Around implements Attention {
+
+        @Override
+        public List<Within> within() {
+            return List.of(new Within("inner", "plain"), new Within("beside", "plain"));
+        }
+
+        @Override
+        public Tensor forward(Scope scope, Tensor x) {
+            var share = scope.undecayed("share", Shape.of(1), Initializer.zeros());
+            return scope.within("inner", x, mixed -> mixed).add(scope.within("beside", x, mixed -> mixed.multiply(share)));
+        }
+    }
+
     /** @param more plugins beside the plain ones and those above */
     static Decoder decoder(ModelSettings settings, Map<String, Plug> plugs, Part... more) {
-        var parts = new ArrayList<Part>(List.of(new Tally(), new Noisy(), new Deep(), new Wrong(), new Wide()));
+        var parts = new ArrayList<Part>(List.of(new Tally(), new Noisy(), new Deep(), new Wrong(), new Wide(), new Around()));
         parts.addAll(List.of(more));
         var shelf = PlainParts.shelf(parts.toArray(Part[]::new));
         return new Decoder(Rack.fit(settings, PlainParts.wiring(settings, plugs), shelf), VOCABULARY);

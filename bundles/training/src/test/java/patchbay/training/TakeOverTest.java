@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import patchbay.contract.PlainParts;
 import patchbay.contract.Trial;
+import patchbay.data.EvaluationBatches;
 import patchbay.model.ModelSettings;
 import patchbay.model.Plug;
 import patchbay.tensor.Engine;
@@ -172,6 +174,45 @@ class TakeOverTest {
             var name = "layers.1.moe.router.hidden";
             assertArrayEquals(Trial.values(twice.variables(), name), Trial.values(resumedTwice.variables(), name));
             assertFalse(Arrays.equals(Trial.values(twice.variables(), name), Trial.values(later.variables(), name)));
+        }
+    }
+
+    /** The first of the sockets within a part stands for the part. */
+    @Test
+    void aPartThatIsWrappedKeepsWhatItLearntAndAgainWhenItIsUnwrapped() {
+        var attention = "layers.0.attention";
+        var around = Fixture.decoder(Map.of(attention, Plug.of("around")));
+        var aroundAgain = around.with(around.rack().with(attention + ".inner", Plug.of("around"), PlainParts.shelf(new Fixture.Around())));
+        var held = new EvaluationBatches(Fixture.text(300), 2, Fixture.CONTEXT, 4);
+        try (var before = plain()) {
+            train(before, 0, 3);
+            try (var wrapped = before.candidate(around, 4); var twice = wrapped.candidate(aroundAgain, 6)) {
+                train(before, 3, 4); // goes on while the candidate stands beside it
+                wrapped.takeOver(before);
+                assertEquals(before.evaluate(held).loss(), wrapped.evaluate(held).loss());
+                assertSameProjections(before, attention, wrapped, attention + ".inner");
+                assertEquals(0, wrapped.births().get(attention + ".inner.query"));
+                assertEquals(4, wrapped.births().get(attention + ".beside.query"));
+                assertEquals(attention + ".query", wrapped.renamed().get(attention + ".inner.query"));
+                train(wrapped, 4, 6);
+                twice.takeOver(wrapped);
+                assertSameProjections(wrapped, attention + ".inner", twice, attention + ".inner.inner");
+                try (var bare = twice.candidate(Fixture.decoder(Map.of()), 6)) {
+                    bare.takeOver(twice);
+                    assertSameProjections(twice, attention + ".inner.inner", bare, attention);
+                    assertEquals(0, bare.births().get(attention + ".query"));
+                    train(bare, 6, 8);
+                }
+            }
+        }
+    }
+
+    private static void assertSameProjections(Learner before, String was, Learner after, String now) {
+        for (var name : List.of("query", "key", "value", "output")) {
+            for (var kind : List.of("", "moment1/", "moment2/")) {
+                var path = kind + now + "." + name;
+                assertArrayEquals(Trial.values(before.variables(), kind + was + "." + name), Trial.values(after.variables(), path), path);
+            }
         }
     }
 }
