@@ -27,7 +27,7 @@ class ContextKernelsTest {
 
     @BeforeAll
     static void open() {
-        engine = new TornadoEngine(name -> Optional.ofNullable(name.equals("patchbay.tornado.wide") ? "yes" : System.getProperty(name)));
+        engine = new TornadoEngine(name -> Optional.ofNullable(name.equals("patchbay.tornado.wide") ? "64" : System.getProperty(name)));
     }
 
     @AfterAll
