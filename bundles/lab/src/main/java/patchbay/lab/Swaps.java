@@ -34,6 +34,8 @@ final class Swaps implements AutoCloseable {
 
     /** How many swaps can be taken back. */
     private static final int REMEMBERED = 8;
+    /** How many times as long an engine that compiles for a device may take while a run has the processor as well. */
+    private static final double BESIDE_A_RUN = 2;
     /** Steps after a swap in which a fault is blamed on it and undoes it. */
     private static final int PROBATION = 10;
 
@@ -75,6 +77,9 @@ final class Swaps implements AutoCloseable {
         this.engines = engines;
         this.limit = limit;
         this.pace = pace;
+        if (learner.engine().compileTime().isPositive()) {
+            buildSeconds = BESIDE_A_RUN * learner.compileTime().toMillis() / 1000.0;
+        }
         use(learner);
     }
 

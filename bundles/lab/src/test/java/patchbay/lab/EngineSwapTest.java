@@ -11,9 +11,11 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,13 +27,16 @@ import patchbay.lab.record.Fitted;
 import patchbay.lab.record.Journal;
 import patchbay.lab.record.Measurement;
 import patchbay.lab.record.RunState;
+import patchbay.model.Decoder;
 import patchbay.model.Plug;
+import patchbay.model.Rack;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Program;
 import patchbay.tensor.KernelError;
 import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
+import patchbay.training.Learner;
 
 /** A run moves to an engine that keeps its values elsewhere, and back; with the same kernels there, no bit of its losses changes. */
 @Timeout(120)
@@ -225,6 +230,39 @@ class EngineSwapTest {
             var refused = assertInstanceOf(Event.Refused.class, run.engine("cpu").get());
             assertTrue(refused.reason().contains("took longer than 0.001 s"), refused.reason());
             assertEquals("elsewhere", run.engine().name());
+        }
+    }
+
+    /** Planned for sooner it would come too late, and be compiled once more. */
+    @Test
+    void theFirstSwapThereIsPlannedByHowLongTheRunsOwnProgramsTook() {
+        var slow = new Elsewhere(inner, true, Duration.ofSeconds(60), program -> {
+            LockSupport.parkNanos(Duration.ofMillis(600).toNanos());
+            return program;
+        });
+        try (var laboratory = laboratory(slow)) {
+            var experiment = laboratory.experiment();
+            var decoder = new Decoder(Rack.fit(experiment.model(), experiment.sockets(), laboratory.archive), 30);
+            for (var engine : List.of(slow, inner)) {
+                var learner = Learner.begin(engine, decoder, experiment.training(), 1);
+                var planned = new ArrayList<Double>();
+                var pace = new Swaps.Pace() {
+                    @Override
+                    public long soonest(double buildSeconds) {
+                        planned.add(buildSeconds);
+                        return 7;
+                    }
+
+                    @Override
+                    public void ready() {}
+                };
+                try (var swaps = new Swaps(laboratory.archive, Engines.choose(List.of(slow, inner), engine.name()), learner, Duration.ofSeconds(60), folder, pace)) {
+                    swaps.ask(Change.of("layers.*.moe.router", Plug.of("cosine")), "test");
+                    double compiling = learner.compileTime().toMillis() / 1000.0;
+                    assertEquals(engine == slow ? 2 * compiling : 0.7, planned.getFirst(), 1e-9);
+                    assertTrue(engine == inner || compiling >= 1.2, () -> compiling + " s");
+                }
+            }
         }
     }
 

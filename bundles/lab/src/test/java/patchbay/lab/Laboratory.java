@@ -31,6 +31,7 @@ final class Laboratory implements AutoCloseable {
 
     final CpuEngine engine = new CpuEngine(2);
     final Path folder;
+    final Archive archive;
     final Lab lab;
     private final Path text;
 
@@ -50,7 +51,8 @@ final class Laboratory implements AutoCloseable {
         parts.addAll(Arrays.asList(more));
         var engines = new ArrayList<Engine>(others);
         engines.add(engine);
-        this.lab = new Lab(Engines.choose(engines, "cpu"), Archive.of(parts.toArray(Part[]::new)), folder.resolve("runs"), limit);
+        this.archive = Archive.of(parts.toArray(Part[]::new));
+        this.lab = new Lab(Engines.choose(engines, "cpu"), archive, folder.resolve("runs"), limit);
         try {
             Files.writeString(text, "the quick brown fox jumps over the lazy dog and runs away. ".repeat(80));
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package patchbay.training;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -44,6 +45,7 @@ public final class Learner implements AutoCloseable {
     private Optional<Earlier> earlier;
     private final StepProgram stepProgram;
     private final Evaluation evaluation;
+    private final Duration compileTime;
 
     /** @param drawn what first values are drawn from */
     private Learner(Engine engine, Decoder decoder, TrainingSettings settings, long seed, long drawn, Variables variables, Births births,
@@ -58,6 +60,7 @@ public final class Learner implements AutoCloseable {
         this.moved = moved;
         this.succession = succession;
         this.earlier = earlier;
+        long began = System.nanoTime();
         this.stepProgram = StepProgram.compile(engine, decoder, settings, variables, births, drawn);
         try {
             this.evaluation = new Evaluation(engine, decoder, settings.batch(), variables, drawn);
@@ -65,6 +68,7 @@ public final class Learner implements AutoCloseable {
             stepProgram.close();
             throw failure;
         }
+        this.compileTime = Duration.ofNanos(System.nanoTime() - began);
     }
 
     /** A model at its first values, drawn from {@code seed}. */
@@ -335,6 +339,11 @@ public final class Learner implements AutoCloseable {
 
     public Engine engine() {
         return engine;
+    }
+
+    /** How long it took to compile the programs. */
+    public Duration compileTime() {
+        return compileTime;
     }
 
     public TrainingSettings settings() {
