@@ -56,6 +56,37 @@ class AwkwardKernelsTest {
             }
         }
 
+        /** TornadoVM waits for the code of each method that it does not inline, on a thread that it has taken for the caller. */
+        public static void deepCalls(int first, int count, float[] x, float[] y) {
+            for (@Parallel int i = 0; i < count; i++) {
+                y[i] = sixth(x[i]);
+            }
+        }
+
+        private static float first(float v) {
+            return v * 0.5f + 1;
+        }
+
+        private static float second(float v) {
+            return first(v) + first(v + 1) + first(v - 2) + first(v * 2);
+        }
+
+        private static float third(float v) {
+            return second(v) + second(v + 1) + second(v - 2) + second(v * 2);
+        }
+
+        private static float fourth(float v) {
+            return third(v) + third(v + 1) + third(v - 2) + third(v * 2);
+        }
+
+        private static float fifth(float v) {
+            return fourth(v) + fourth(v + 1) + fourth(v - 2) + fourth(v * 2);
+        }
+
+        private static float sixth(float v) {
+            return fifth(v) + fifth(v + 1) + fifth(v - 2) + fifth(v * 2);
+        }
+
         public static void negatedOr(int first, int count, float[] x, float[] y) {
             for (@Parallel int i = 0; i < count; i++) {
                 float v = x[i];
@@ -123,6 +154,19 @@ class AwkwardKernelsTest {
             expected.run();
             program.run();
             assertArrayEquals(expected.floats("y"), program.floats("y"));
+        }
+    }
+
+    /** With TornadoVM's own number of threads its compiler would never come back. */
+    @Test
+    void methodsMayCallOneAnotherDeeply() {
+        try (var expected = new ReferenceEngine().compile(graph("deepCalls"), new ReferenceEngine().variables());
+                var program = engine.compile(graph("deepCalls"), engine.variables())) {
+            expected.write("x", X);
+            program.write("x", X);
+            expected.run();
+            program.run();
+            assertTrue(OperationsTest.error(expected.floats("y"), program.floats("y")) < 1e-6);
         }
     }
 
