@@ -59,6 +59,15 @@ public abstract class AttentionContract extends PartContract<Attention> {
             }
             return Optional.of(scope.graph().constant(Shape.of(heads, distances), bias));
         }
+
+        @Override
+        public Optional<Tensor> sharpness(Scope scope, int time) {
+            var places = new float[time];
+            for (int t = 0; t < time; t++) {
+                places[t] = t;
+            }
+            return Optional.of(scope.graph().constant(Shape.of(time), places).add(scope.start().toFloat()).multiply(0.02f).add(1));
+        }
     }
 
     @Override

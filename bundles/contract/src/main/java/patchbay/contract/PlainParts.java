@@ -77,7 +77,7 @@ public final class PlainParts {
         @Override
         public Tensor forward(Scope scope, Tensor x) {
             var headed = Shape.of(x.dim(0), x.dim(1), scope.heads(), scope.dim() / scope.heads());
-            var q = scope.rotate(scope.linear("query", x, scope.dim()).reshape(headed));
+            var q = scope.sharpened(scope.rotate(scope.linear("query", x, scope.dim()).reshape(headed)));
             var k = scope.cached("keys", scope.rotate(scope.linear("key", x, scope.dim()).reshape(headed)));
             var v = scope.cached("values", scope.linear("value", x, scope.dim()).reshape(headed));
             var mixed = Networks.attention(q, k, v, scope.start(), scope.causal(), (float) (1 / Math.sqrt(headed.dim(3))));

@@ -33,7 +33,7 @@ public abstract class PositionContract extends PartContract<Position> {
         var graph = bench.building().graph();
         var settings = size.settings();
         var position = plugin();
-        var scope = bench.scope(position);
+        var scope = bench.scope(position, PlainParts.around(position));
         var embedded = position.embed(scope, graph.input("embeddings", TensorType.f32(size.batch(), size.time(), settings.dim())));
         var rotated = position.rotate(scope, graph.input("headed",
                 TensorType.f32(size.batch(), size.time(), settings.heads(), settings.dim() / settings.heads())));
@@ -44,6 +44,7 @@ public abstract class PositionContract extends PartContract<Position> {
             graph.output("bias", bias);
             yields.add(bias);
         });
+        position.sharpness(scope, size.time()).ifPresent(sharpness -> graph.output("sharpness", sharpness));
         return yields;
     }
 
@@ -140,7 +141,7 @@ public abstract class PositionContract extends PartContract<Position> {
     private float[] bias(Size size, Map<String, Object> options, Variables variables, int nearest, int distances) {
         var graph = new Graph(3);
         var position = plugin();
-        var bias = position.bias(bench(graph, Mode.EVALUATION, size, options).scope(position), size.settings().heads(), nearest, distances);
+        var bias = position.bias(bench(graph, Mode.EVALUATION, size, options).scope(position, PlainParts.around(position)), size.settings().heads(), nearest, distances);
         if (bias.isEmpty()) {
             return new float[0];
         }

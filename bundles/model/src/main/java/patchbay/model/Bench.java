@@ -52,7 +52,13 @@ public record Bench(Building building, String path, Map<String, Object> options)
     }
 
     public Position.Scope scope(Position position) {
-        return new Scopes.ForPosition(building, fitting(Position.class, position));
+        return scope(position, List::of);
+    }
+
+    /** @param others what is offered for the sockets within it */
+    public Position.Scope scope(Position position, Shelf others) {
+        var fitting = fitting(Position.class, position);
+        return new Scopes.ForPosition(building, fitting, within(fitting, others)::get);
     }
 
     /** @param position the positions of the model around it */
@@ -65,9 +71,9 @@ public record Bench(Building building, String path, Map<String, Object> options)
      * @param others what is offered for the sockets within it
      */
     public Attention.Scope scope(Attention attention, Position position, Shelf others) {
-        return new Scopes.ForAttention(building, fitting(Attention.class, attention),
-                new Positions(building, new Bench(building, "position", Map.of()).fitting(Position.class, position), position),
-                within(fitting(Attention.class, attention), others)::get);
+        var fitting = fitting(Attention.class, attention);
+        var positions = new Bench(building, "position", Map.of()).fitting(Position.class, position);
+        return new Scopes.ForAttention(building, fitting, new Positions(building, positions, within(positions, others)::get), within(fitting, others)::get);
     }
 
     private static Map<String, Fitting> within(Fitting fitting, Shelf others) {

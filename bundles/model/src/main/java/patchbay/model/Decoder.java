@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import patchbay.spi.Expert;
 import patchbay.spi.Mode;
-import patchbay.spi.Position;
 import patchbay.spi.Routing;
 import patchbay.tensor.Gradients;
 import patchbay.tensor.Initializer;
@@ -70,7 +69,7 @@ public final class Decoder {
         refuseLeaks();
         building.enter(tokens, names);
         var embedding = building.parameter("embedding.tokens", Shape.of(vocabulary, dim), Initializer.normal(0.02f));
-        var positions = new Positions(building, rack.at("position"), rack.part(Position.class, "position"));
+        var positions = new Positions(building, rack.at("position"), rack::at);
         var x = dropout(building, positions.embed(embedding.gather(tokens))).reshape(rows, dim); // [B·T, dim]
         var routings = new LinkedHashMap<String, Routing>();
         var terms = new ArrayList<Tensor>();

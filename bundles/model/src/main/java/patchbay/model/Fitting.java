@@ -1,7 +1,9 @@
 package patchbay.model;
 
 import java.lang.annotation.Annotation;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A socket with the plugin that is in it. */
 public record Fitting(Socket socket, Plug plug, Offer offer) {
@@ -17,8 +19,12 @@ public record Fitting(Socket socket, Plug plug, Offer offer) {
 
     /** The sockets within the part. */
     List<Socket> within() {
-        return offer.part().within().stream()
-                .map(within -> new Socket(socket.path() + "." + within.name(), socket.kind(), Plug.of(within.standard()))).toList();
+        var sockets = new ArrayList<Socket>();
+        for (var within : offer.part().within()) {
+            var standsFor = sockets.isEmpty() ? Optional.of(socket.path()) : Optional.<String>empty();
+            sockets.add(new Socket(socket.path() + "." + within.name(), socket.kind(), Plug.of(within.standard()), standsFor));
+        }
+        return sockets;
     }
 
     /** {@code router cosine at layers.3.moe.router}: what errors are attributed to. */

@@ -3,13 +3,14 @@ package patchbay.model;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import patchbay.spi.Position;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 
 /** The model's position plugin while a graph is built: what it yields is checked, and layers share what depends on distances alone. */
-final class Positions {
+final class Positions implements Position.Placing {
 
     private record Distances(int heads, int nearest, int count) {}
 
@@ -18,25 +19,35 @@ final class Positions {
     private final Position position;
     private final Position.Scope scope;
     private final Map<Distances, Optional<Tensor>> biases = new HashMap<>();
+    private final Map<Integer, Optional<Tensor>> sharpness = new HashMap<>();
 
-    Positions(Building building, Fitting fitting, Position position) {
+    /** @param sockets what is in those within, by path */
+    Positions(Building building, Fitting fitting, Function<String, Fitting> sockets) {
         this.building = building;
         this.fitting = fitting;
-        this.position = position;
-        this.scope = new Scopes.ForPosition(building, fitting);
+        this.position = (Position) fitting.offer().part();
+        this.scope = new Scopes.ForPosition(building, fitting, sockets);
     }
 
-    Tensor embed(Tensor embeddings) {
+    @Override
+    public Tensor embed(Tensor embeddings) {
         return building.at(fitting, () -> Mixture.expected(fitting, position.embed(scope, embeddings), embeddings.type()));
     }
 
-    Tensor rotate(Tensor headed) {
+    @Override
+    public Tensor rotate(Tensor headed) {
         return building.at(fitting, () -> Mixture.expected(fitting, position.rotate(scope, headed), headed.type()));
     }
 
-    /** See {@link Position#bias}. */
-    Optional<Tensor> bias(int heads, int nearest, int count) {
+    @Override
+    public Optional<Tensor> bias(int heads, int nearest, int count) {
         return biases.computeIfAbsent(new Distances(heads, nearest, count), distances -> building.at(fitting, () ->
                 position.bias(scope, heads, nearest, count).map(bias -> Mixture.expected(fitting, bias, TensorType.f32(Shape.of(heads, count))))));
+    }
+
+    @Override
+    public Optional<Tensor> sharpness(int time) {
+        return sharpness.computeIfAbsent(time, _ -> building.at(fitting, () ->
+                position.sharpness(scope, time).map(given -> Mixture.expected(fitting, given, TensorType.f32(Shape.of(time))))));
     }
 }

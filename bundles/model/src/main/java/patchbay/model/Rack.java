@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import patchbay.spi.Part;
 import patchbay.tensor.UserError;
@@ -42,13 +43,26 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
         }
     }
 
-    /** This rack with {@code plug} in every socket that {@code pattern} matches; the other sockets keep the very parts they have. */
+    /**
+     * This rack with {@code plug} in every socket that {@code pattern} matches; the other sockets keep the very parts they have. A plugin that wraps others is put around
+     * what was in its socket, unless something else was asked for there.
+     */
     public Rack with(String pattern, Plug plug, Shelf shelf) {
         requireMatch(pattern);
         var matcher = new SocketPattern(pattern);
         var rewired = wiring.with(pattern, plug);
-        return filled(settings, rewired, socket -> matcher.matches(socket.path()) ? new Fitting(socket, plug, offer(shelf, socket, plug))
-                : present(socket, rewired, shelf));
+        return filled(settings, rewired, socket -> {
+            if (matcher.matches(socket.path())) {
+                return new Fitting(socket, plug, offer(shelf, socket, plug));
+            }
+            return wrapped(socket).filter(_ -> rewired.at(socket.path()).isEmpty())
+                    .map(there -> new Fitting(socket, there.plug(), there.offer())).orElseGet(() -> present(socket, rewired, shelf));
+        });
+    }
+
+    /** What was in the socket around {@code socket}, which is new and stands for it. */
+    private Optional<Fitting> wrapped(Socket socket) {
+        return socket.standsFor().filter(_ -> !fittings.containsKey(socket.path())).map(fittings::get);
     }
 
     /** This rack with an expert more in every mixture layer, which is called {@code name} and is {@code plug}. */
@@ -116,9 +130,9 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
     public String unwrapped(String variable) {
         var name = variable;
         for (var fitting : List.copyOf(fittings.values()).reversed()) { // the innermost first
-            var within = fitting.within();
-            if (!within.isEmpty() && name.startsWith(within.getFirst().path() + ".")) {
-                name = fitting.socket().path() + name.substring(within.getFirst().path().length());
+            var socket = fitting.socket();
+            if (socket.standsFor().isPresent() && name.startsWith(socket.path() + ".")) {
+                name = socket.standsFor().get() + name.substring(socket.path().length());
             }
         }
         return name;

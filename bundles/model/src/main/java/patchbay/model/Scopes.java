@@ -325,8 +325,18 @@ final class Scopes {
 
     static final class ForPosition extends SocketScope implements Position.Scope {
 
-        ForPosition(Building building, Fitting fitting) {
+        private final Map<String, Position.Placing> within = new HashMap<>();
+        private final Function<String, Fitting> sockets;
+
+        /** @param sockets what is in those within, by path */
+        ForPosition(Building building, Fitting fitting, Function<String, Fitting> sockets) {
             super(building, fitting);
+            this.sockets = sockets;
+        }
+
+        @Override
+        public Position.Placing within(String name) {
+            return within.computeIfAbsent(name, _ -> new Positions(building(), sockets.apply(path() + "." + name), sockets));
         }
 
         @Override
@@ -374,6 +384,12 @@ final class Scopes {
         @Override
         public Tensor rotate(Tensor headed) {
             return positions.rotate(headed);
+        }
+
+        @Override
+        public Tensor sharpened(Tensor queries) {
+            int time = queries.dim(1);
+            return positions.sharpness(time).map(given -> queries.multiply(given.reshape(time, 1, 1))).orElse(queries);
         }
 
         @Override

@@ -18,8 +18,14 @@ import patchbay.spi.Router;
  * @param path {@code layers.3.moe.router}
  * @param kind what fits
  * @param standard what is fitted where nothing was asked for
+ * @param standsFor the socket around it, if it is the first of those within the part there
  */
-public record Socket(String path, Class<? extends Part> kind, Plug standard) {
+public record Socket(String path, Class<? extends Part> kind, Plug standard, Optional<String> standsFor) {
+
+    /** One of the model's own. */
+    public Socket(String path, Class<? extends Part> kind, Plug standard) {
+        this(path, kind, standard, Optional.empty());
+    }
 
     private static final Pattern EXTRA = Pattern.compile("layers\\.(?:\\d+|\\*)\\.moe\\.experts\\.([^.]+)");
 

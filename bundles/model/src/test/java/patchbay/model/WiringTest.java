@@ -104,4 +104,36 @@ class WiringTest {
         var newer = shelf(new First());
         assertSame(newer.offer(Position.class, "rope").part(), rack.refreshed(newer).at("position").offer().part());
     }
+
+    @Plugin("around")
+    private record Around() implements Position {
+
+        @Override
+        public List<Within> within() {
+            return List.of(new Within("of", "other"), new Within("beside", "other"));
+        }
+    }
+
+    @Test
+    void whatWrapsOthersIsPutAroundWhatWasThereAndBringsItsSockets() {
+        var shelf = shelf(new First(), new Other(), new Around());
+        var asked = Rack.fit(SETTINGS, new Wiring(Map.of("position", Plug.of("around"), "position.beside", Plug.of("rope"))), shelf);
+        assertEquals(List.of("other", "rope"), within(asked));
+        var rack = Rack.fit(SETTINGS, Wiring.empty(), shelf);
+        var wrapped = rack.with("position", Plug.of("around"), shelf);
+        assertEquals(List.of("rope", "other"), within(wrapped));
+        assertSame(rack.at("position").offer().part(), wrapped.at("position.of").offer().part());
+        assertEquals("position.query", wrapped.unwrapped("position.of.query"));
+        assertEquals("position.beside.query", wrapped.unwrapped("position.beside.query"));
+        var changed = wrapped.with("position.beside", Plug.of("rope"), shelf);
+        assertEquals(List.of("rope", "rope"), within(changed));
+        var bare = changed.with("position", Plug.of("other"), shelf);
+        assertEquals(rack.fittings().keySet(), bare.fittings().keySet());
+        var gone = assertThrows(UserError.class, () -> bare.with("position.of", Plug.of("rope"), shelf));
+        assertTrue(gone.getMessage().contains("position.of"), gone.getMessage());
+    }
+
+    private static List<String> within(Rack rack) {
+        return List.of(rack.at("position.of").plug().plugin(), rack.at("position.beside").plug().plugin());
+    }
 }

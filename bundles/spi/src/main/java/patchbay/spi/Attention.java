@@ -20,6 +20,9 @@ public interface Attention extends Part {
         /** Queries or keys [B, T, heads, head dim] with the model's positions put in. */
         Tensor rotate(Tensor headed);
 
+        /** Queries [B, T, any, any], or a part of them, as sharp as the model's positions want the scores. */
+        Tensor sharpened(Tensor queries);
+
         /**
          * What the model's positions add to the scores by distance: [H, keys], or [H, 2·keys − 1] where it is not causal, as
          * {@link patchbay.tensor.operations.Attention} takes it; empty for nothing.

@@ -39,7 +39,7 @@ public record Heads(Tensor queries, Tensor keys, Tensor values) {
             k = norm(scope, "key-gain", k);
         }
         var v = scope.linear("value", x, groups * d).reshape(b, t, groups, d);
-        return new Heads(scope.rotate(q), scope.cached("keys", scope.rotate(k)), scope.cached("values", v));
+        return new Heads(scope.sharpened(scope.rotate(q)), scope.cached("keys", scope.rotate(k)), scope.cached("values", v));
     }
 
     private static Tensor norm(Attention.Scope scope, String gain, Tensor headed) {

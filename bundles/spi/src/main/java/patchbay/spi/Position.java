@@ -18,6 +18,26 @@ public interface Position extends Part {
 
         /** Position of the first token, i32[1]. */
         Tensor start();
+
+        /** The scheme in the socket {@code name} within this one ({@link Part#within}). */
+        Placing within(String name);
+    }
+
+    /** A position scheme in its place in the model: the methods of {@link Position} without what they are told. */
+    @ProviderType
+    interface Placing {
+
+        /** See {@link Position#embed}. */
+        Tensor embed(Tensor embeddings);
+
+        /** See {@link Position#rotate}. */
+        Tensor rotate(Tensor headed);
+
+        /** See {@link Position#bias}. */
+        Optional<Tensor> bias(int heads, int nearest, int distances);
+
+        /** See {@link Position#sharpness}. */
+        Optional<Tensor> sharpness(int time);
     }
 
     /** Token embeddings [B, T, dim] → the same shape. */
@@ -39,6 +59,16 @@ public interface Position extends Part {
      * @return [H, distances]; empty for nothing
      */
     default Optional<Tensor> bias(Scope scope, int heads, int nearest, int distances) {
+        return Optional.empty();
+    }
+
+    /**
+     * What the products of queries and keys are multiplied by, for queries at the positions start … start + time − 1: the reverse of their softmax's temperature. All
+     * layers share it.
+     *
+     * @return [time]; empty for 1
+     */
+    default Optional<Tensor> sharpness(Scope scope, int time) {
         return Optional.empty();
     }
 }
