@@ -193,6 +193,21 @@ public abstract class AttentionContract extends PartContract<Attention> {
         });
     }
 
+    @Test
+    public void aPromptIsReadInChunksAsTokenByToken() {
+        optionSets().forEach(options -> new Continuations(plugin(), options).checkReading());
+    }
+
+    @Test
+    public void aForkGoesOnAsIfItHadBeenAlone() {
+        optionSets().forEach(options -> new Continuations(plugin(), options).checkFork());
+    }
+
+    @Test
+    public void cutBackIsAsIfNothingMoreHadBeenRead() {
+        optionSets().forEach(options -> new Continuations(plugin(), options).checkCut());
+    }
+
     private void checkDecoding(Size size, Map<String, Object> options, Variables caches, float[] x, float[] expected, int chunk,
             String where) {
         int dim = size.settings().dim();
