@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import patchbay.data.Tokenizer;
 import patchbay.model.Decoder;
 import patchbay.model.Generator;
@@ -76,25 +78,41 @@ public record Generation(Engine engine, Decoder decoder, Variables values, Token
 
     /** Hands pieces of text to {@code sink} as they are generated, up to {@code tokens} tokens or the end of the document. */
     public void run(String prompt, int tokens, Sampling sampling, long seed, Consumer<String> sink) {
+        run(prompt, tokens, sampling, seed, 1, _ -> sink);
+    }
+
+    /**
+     * Several continuations of one prompt, which is read once. Number i, counted from 0, is drawn with {@code seed} + i, and is what that seed alone
+     * would have given.
+     *
+     * @param sinks asked for where the pieces of each go, before it begins
+     */
+    public void run(String prompt, int tokens, Sampling sampling, long seed, int continuations, IntFunction<Consumer<String>> sinks) {
         var start = prompt.isEmpty() && tokenizer.endOfDocument().isPresent()
                 ? new int[] {tokenizer.endOfDocument().getAsInt()} : tokenizer.encode(prompt);
+        try (var generator = new Generator(engine, decoder, values)) {
+            for (int i = 0; i < continuations; i++) {
+                generator.generate(start, tokens, sampling, seed + i, pieces(tokens, sinks.apply(i)));
+            }
+        }
+    }
+
+    private IntPredicate pieces(int tokens, Consumer<String> sink) {
         OptionalInt end = tokenizer.endOfDocument();
         var text = new int[tokens];
         int[] count = new int[1];
         int[] shown = new int[1];
-        try (var generator = new Generator(engine, decoder, values)) {
-            generator.generate(start, tokens, sampling, seed, token -> {
-                if (end.isPresent() && token == end.getAsInt()) {
-                    return false;
-                }
-                text[count[0]++] = token;
-                var whole = tokenizer.decode(text, 0, count[0]);
-                if (!whole.endsWith("\uFFFD") && whole.length() > shown[0]) { // half a character waits for the rest
-                    sink.accept(whole.substring(shown[0]));
-                    shown[0] = whole.length();
-                }
-                return true;
-            });
-        }
+        return token -> {
+            if (end.isPresent() && token == end.getAsInt()) {
+                return false;
+            }
+            text[count[0]++] = token;
+            var whole = tokenizer.decode(text, 0, count[0]);
+            if (!whole.endsWith("\uFFFD") && whole.length() > shown[0]) { // half a character waits for the rest
+                sink.accept(whole.substring(shown[0]));
+                shown[0] = whole.length();
+            }
+            return true;
+        };
     }
 }

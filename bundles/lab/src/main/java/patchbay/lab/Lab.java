@@ -24,6 +24,7 @@ import patchbay.lab.record.History;
 import patchbay.lab.record.Journal;
 import patchbay.lab.record.Provenance;
 import patchbay.lab.record.RunFolder;
+import patchbay.model.Cache;
 import patchbay.model.Decoder;
 import patchbay.model.Generator;
 import patchbay.model.Rack;
@@ -281,11 +282,7 @@ public final class Lab {
      */
     public List<Plan> plans(RunFolder folder, Phase phase) {
         var experiment = Experiment.read(folder.experiment(), List.of());
-        var wiring = alive(folder.id()).map(Run::wiring).orElseGet(() -> Journal.read(folder.journal()).effective().wiring());
-        var tokenizer = Tokenizer.load(folder.tokenizer());
-        var model = alive(folder.id()).map(Run::model).orElseGet(() -> new CheckpointFolder(folder.checkpoints()).latest().checkpoint()
-                .map(last -> CheckpointState.of(last).model(experiment.model())).orElse(experiment.model()));
-        var decoder = new Decoder(Change.rack(model, wiring, archive), tokenizer.vocabularySize(), DataNames.of(tokenizer));
+        var decoder = decoder(folder, experiment);
         var on = alive(folder.id()).map(Run::engine).orElseGet(this::engine);
         if (phase == Phase.decode) {
             try (var generator = new Generator(on, decoder, on.variables())) {
@@ -295,6 +292,19 @@ public final class Lab {
         try (var learner = Learner.begin(on, decoder, experiment.training(), experiment.seed())) {
             return phase == Phase.train ? learner.trainingPlans() : learner.evaluationPlan().stream().toList();
         }
+    }
+
+    /** What the parts of a run's model keep of the tokens that they read, with what is in its sockets now. */
+    public List<Cache> caches(RunFolder folder) {
+        return Generator.caches(decoder(folder, Experiment.read(folder.experiment(), List.of())));
+    }
+
+    private Decoder decoder(RunFolder folder, Experiment experiment) {
+        var wiring = alive(folder.id()).map(Run::wiring).orElseGet(() -> Journal.read(folder.journal()).effective().wiring());
+        var tokenizer = Tokenizer.load(folder.tokenizer());
+        var model = alive(folder.id()).map(Run::model).orElseGet(() -> new CheckpointFolder(folder.checkpoints()).latest().checkpoint()
+                .map(last -> CheckpointState.of(last).model(experiment.model())).orElse(experiment.model()));
+        return new Decoder(Change.rack(model, wiring, archive), tokenizer.vocabularySize(), DataNames.of(tokenizer));
     }
 
     public Engines engines() {

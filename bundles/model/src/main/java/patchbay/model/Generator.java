@@ -224,9 +224,9 @@ public final class Generator implements AutoCloseable {
         return logits.clone();
     }
 
-    /** What each part of the model keeps of the tokens. */
-    public List<Cache> caches() {
-        return caches;
+    /** What the parts of a model keep of the tokens that they have read. */
+    public static List<Cache> caches(Decoder decoder) {
+        return decoding(decoder, 1).caches();
     }
 
     /** What a token costs: launches and buffers; empty if the engine does not say. */

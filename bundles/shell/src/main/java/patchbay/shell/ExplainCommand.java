@@ -12,6 +12,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import patchbay.lab.Phase;
+import patchbay.model.Building;
+import patchbay.model.Cache;
 import patchbay.tensor.Plan;
 import patchbay.tensor.Plan.Use;
 import patchbay.tensor.UserError;
@@ -30,7 +32,8 @@ public final class ExplainCommand {
     }
 
     @Descriptor("shows the programs of a run's model, a line a kernel: what it computes, its rows, the buffers that it reads and writes and "
-            + "their bytes ('=' over an operand, '*' in a faster form than the plain one), on a device the threads; then the buffers, and how much memory they take; "
+            + "their bytes ('=' over an operand, '*' in a faster form than the plain one), on a device the threads; then the buffers, and how much memory they take; decode: "
+            + "what each part keeps of the tokens of a text, a row for each or one state for all; "
             + "kernel=NAME: the code that was generated of that kernel for the device")
     public void explain(CommandSession session, @Descriptor("[RUN] [train|evaluate|decode] [kernel=NAME]") String[] words) {
         var call = USAGE.parse(words);
@@ -46,6 +49,18 @@ public final class ExplainCommand {
         var kernel = Optional.ofNullable(call.options().get("kernel"));
         var output = Output.of(session);
         kernel.ifPresentOrElse(name -> output.print(code(plans, name)), () -> plans.forEach(plan -> output.print(text(plan))));
+        if (phase == Phase.decode && kernel.isEmpty()) {
+            output.print("\n" + text(runs.lab().caches(folder)));
+        }
+    }
+
+    /** What is kept of the tokens of a text. */
+    private static String text(List<Cache> caches) {
+        var table = new Table("cache", "keeps", "bytes a token", "KiB in all").right(2, 3);
+        caches.forEach(cache -> table.row(cache.name().substring(Building.CACHE.length()), cache.rows() ? "rows" : "state",
+                Numbers.whole(cache.bytesPerToken()), kibibytes(cache.bytes())));
+        return table.row("all", "", Numbers.whole(caches.stream().mapToLong(Cache::bytesPerToken).sum()),
+                kibibytes(caches.stream().mapToLong(Cache::bytes).sum())).toString();
     }
 
     /** What was generated of kernel {@code name}: once for all launches that run the same. */

@@ -22,10 +22,11 @@ import patchbay.tensor.UserError;
 public final class GenerateCommand {
 
     private static final Usage USAGE = Usage.options(
-            "generate PROMPT [temperature=0.8] [top-k=0] [top-p=0.95] [tokens=80] [seed=1] [weights=bf16] [run=RUN], with PROMPT in quotes", 1, 1);
-    private static final String[] KEYS = {"run", "seed", "temperature", "tokens", "top-k", "top-p", "weights"};
+            "generate PROMPT [temperature=0.8] [top-k=0] [top-p=0.95] [tokens=80] [seed=1] [continuations=1] [weights=bf16] [run=RUN], with PROMPT in quotes", 1, 1);
+    private static final String[] KEYS = {"continuations", "run", "seed", "temperature", "tokens", "top-k", "top-p", "weights"};
     private static final Usage EXPORT = Usage.options("export FILE [weights=bf16] [run=RUN]", 1, 1);
     private static final int MOST_TOKENS = 100_000;
+    private static final int MOST_CONTINUATIONS = 1000;
 
     private final Runs runs;
 
@@ -40,23 +41,31 @@ public final class GenerateCommand {
     }
 
     @Descriptor("continues a text, with the current run's model or the last checkpoint of one that has ended; "
-            + "temperature=0 takes the likeliest token, top-k=0 all tokens, weights=bf16 rounds the weights and reads half the bytes")
+            + "temperature=0 takes the likeliest token, top-k=0 all tokens, weights=bf16 rounds the weights and reads half the bytes; "
+            + "continuations=3 are three, by the seeds from seed on, of a prompt that is read once")
     public void generate(CommandSession session,
-            @Descriptor("PROMPT [temperature=0.8] [top-k=0] [top-p=0.95] [tokens=80] [seed=1] [weights=bf16] [run=RUN]") String[] words) throws InterruptedException {
+            @Descriptor("PROMPT [temperature=0.8] [top-k=0] [top-p=0.95] [tokens=80] [seed=1] [continuations=1] [weights=bf16] [run=RUN]") String[] words)
+            throws InterruptedException {
         var call = USAGE.parse(words);
         Usage.only(call, KEYS);
         var folder = folder(call);
         var settings = settings(call, Experiment.read(folder.experiment(), List.of()).samples());
         long seed = number(call, "seed", 1L, Long::valueOf);
+        int continuations = number(call, "continuations", 1, Integer::valueOf);
+        if (continuations < 1 || continuations > MOST_CONTINUATIONS) {
+            throw new UserError("continuations must be 1 to " + MOST_CONTINUATIONS + ", not " + continuations);
+        }
         var output = Output.of(session);
         var generation = generation(folder, call);
-        output.print(call.word(0));
         try {
-            generation.run(call.word(0), settings.tokens(), settings.sampling(), seed, piece -> {
-                if (Thread.interrupted()) {
-                    throw new Interrupted();
-                }
-                output.print(piece);
+            generation.run(call.word(0), settings.tokens(), settings.sampling(), seed, continuations, number -> {
+                output.print((number == 0 ? "" : "\n\n") + (continuations == 1 ? "" : "seed " + (seed + number) + ": ") + call.word(0));
+                return piece -> {
+                    if (Thread.interrupted()) {
+                        throw new Interrupted();
+                    }
+                    output.print(piece);
+                };
             });
         } catch (Interrupted enough) {
             throw new InterruptedException();

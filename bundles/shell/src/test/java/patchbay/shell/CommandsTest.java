@@ -110,6 +110,7 @@ class CommandsTest {
         assertTrue(launches.matches("launches +\\d+, [1-9]\\d* in place, \\d+ fused from \\d+ operations"), launches);
         assertFalse(workshop.execute("explain evaluate").contains("adamW"));
         assertTrue(workshop.execute("explain " + run.id() + " decode").contains("variable cache/"));
+        assertTrue(workshop.execute("explain " + run.id() + " decode").lines().anyMatch(line -> line.matches("layers\\.0\\.attention\\.keys +rows +\\d+ +\\S+")));
         assertTrue(assertThrows(UserError.class, () -> workshop.execute("explain " + run.id() + " dekode")).getMessage().contains("decode"));
     }
 
@@ -165,6 +166,9 @@ class CommandsTest {
         assertTrue(workshop.execute("runs").contains("stopped"));
         assertTrue(workshop.execute("generate the tokens=4 run=" + run.id()).startsWith("the"), "from the checkpoint");
         assertTrue(workshop.execute("generate the tokens=4 weights=bf16").startsWith("the"));
+        var three = workshop.execute("generate 'the quick' tokens=6 continuations=3 seed=5").split("\n\n");
+        assertEquals(3, three.length);
+        assertEquals("seed 7: " + workshop.execute("generate 'the quick' tokens=6 seed=7").strip(), three[2].strip());
         var file = workshop.lab.runsFolder().resolve("model.safetensors");
         var exported = workshop.execute("export " + file + " weights=bf16");
         assertTrue(exported.contains("bytes, weights bf16"), exported);
@@ -377,6 +381,7 @@ class CommandsTest {
             swap layers.*.moe.router cosin        | unknown router 'cosin'; did you mean 'cosine'?
             swap layers.*.moe.router cosine tau=1 | unknown option 'tau'
             swap layers.0.moe.router cosine temperature=warm | 'warm' is no float
+            generate the continuations=0          | continuations must be 1 to 1000, not 0
             generate the top-p=2                  | top-p must be greater than 0 and at most 1, not 2.0
             generate the weights=fp8              | unknown weights 'fp8'
             export a.safetensors weights=fp8      | unknown weights 'fp8'
