@@ -1,6 +1,7 @@
 package patchbay.contract;
 
 import patchbay.spi.Attention;
+import patchbay.spi.Heads;
 import patchbay.spi.Plugin;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
@@ -21,7 +22,7 @@ class RememberedTest extends AttentionContract {
             var read = scope.remembered("read", scope.graph().constant(Shape.of(1), 0));
             scope.remember("read", read.add(scope.graph().constant(Shape.of(1), time)));
             var counts = scope.graph().filled(Shape.of(time, 1), 1).cumulativeSum(0).add(read.toFloat());
-            return scope.residual("output", sums.divide(counts), scope.dim());
+            return Heads.joined(scope, sums.divide(counts).reshape(x.dim(0), time, scope.heads(), scope.dim() / scope.heads()));
         }
     }
 

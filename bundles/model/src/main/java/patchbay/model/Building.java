@@ -224,7 +224,7 @@ public final class Building {
     }
 
     private Tensor cache(String name, TensorType type, boolean rows) {
-        caches.put(name, new Cache(CACHE + name, type, rows));
+        caches.put(name, new Cache(CACHE + name, type, rows ? Math.ceilDiv(type.bytes(), settings.context()) : 0));
         return graph.state(CACHE + name, type, Initializer.zeros());
     }
 

@@ -6,17 +6,17 @@ import patchbay.tensor.TensorType;
  * What a part of a model keeps of the tokens that it has read, so that those after them can be read alone.
  *
  * @param name the variable that holds it: {@code cache/layers.3.attention.keys}
- * @param rows whether its rows, [B, rows, …], are those of the context's positions, or of runs of them, which a shorter text leaves alone;
- *         otherwise every token changes all of it, and no token makes it larger
+ * @param bytesPerToken where its rows, [B, rows, …], are those of the context's positions, or of runs of them, which a shorter text leaves
+ *         alone; 0 where every token changes all of it, and no token makes it larger
  */
-public record Cache(String name, TensorType type, boolean rows) {
+public record Cache(String name, TensorType type, long bytesPerToken) {
 
     public long bytes() {
         return type.bytes();
     }
 
-    /** Bytes of one token's row; 0 where there are no rows. */
-    public long bytesPerToken() {
-        return rows ? type.bytes() / type.shape().dim(1) : 0;
+    /** Whether going back to fewer tokens leaves it as it was with those. */
+    public boolean rows() {
+        return bytesPerToken > 0;
     }
 }
