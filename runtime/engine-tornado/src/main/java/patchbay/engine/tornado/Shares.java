@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import patchbay.engine.tornado.forms.Attention;
 import patchbay.engine.tornado.forms.LongRows;
+import patchbay.engine.tornado.forms.RangedAttention;
 import patchbay.engine.tornado.forms.Reductions;
 import patchbay.engine.tornado.forms.Sorting;
 import patchbay.tensor.Kernel;
@@ -15,7 +16,7 @@ import patchbay.tensor.Launch;
 import patchbay.tensor.Launch.Argument;
 import patchbay.tensor.TensorType;
 
-/** Forms for few long rows, of several passes: many threads have a share in a row. */
+/** Forms of several passes for few long rows: many threads have a share in a row. */
 final class Shares {
 
     /** Threads that keep a GPU busy: with so many rows there is no want of work. */
@@ -48,6 +49,7 @@ final class Shares {
             case "Reductions.min" -> extreme(launch, scratch, -1);
             case "Sorting.argsort" -> argsort(launch);
             case "Attention.attention" -> attention(launch, scratch);
+            case "RangedAttention.gradients" -> gradients(RangedAttention.class, launch, Forms.number(launch, 9));
             default -> Optional.empty();
         };
     }
@@ -140,6 +142,30 @@ final class Shares {
         return Optional.of(new Form(List.of(new Form.Pass(of(Attention.class, "shares"), threads, Form.with(first, shares)),
                 new Form.Pass(of(Attention.class, "join"), launch.rows() * valueDim, Form.with(second, shares))),
                 List.of(TensorType.f32((int) results), TensorType.f32(threads))));
+    }
+
+    /** Of an attention whose plain kernel has a row a key head: the gradients by queries, by keys and values, and by the bias one after the other. */
+    private static Optional<Form> gradients(Class<?> owner, Launch launch, int distances) {
+        int time = Forms.number(launch, 0);
+        int keys = Forms.number(launch, 1);
+        int heads = Forms.number(launch, 2);
+        int groups = Forms.number(launch, 3);
+        int batch = launch.rows() / groups;
+        var plain = launch.arguments(); // operands, dq, dk, dv, dbias, sizes
+        int results = (int) plain.stream().takeWhile(argument -> !(argument instanceof Argument.Output)).count();
+        var passes = new ArrayList<Form.Pass>();
+        passes.add(gradient(of(owner, "queryGradient"), batch * heads * time, plain, results, 1));
+        passes.add(gradient(of(owner, "keyValueGradient"), batch * groups * keys, plain, results + 1, 2));
+        if (distances > 0) {
+            passes.add(gradient(of(owner, "biasGradient"), batch * heads * distances, plain, results + 3, 1));
+        }
+        return Optional.of(new Form(passes, List.of()));
+    }
+
+    /** @param written place of the results that this pass writes, of which there are {@code count} */
+    private static Form.Pass gradient(Method kernel, int rows, List<Argument> plain, int written, int count) {
+        return new Form.Pass(kernel, rows, IntStream.range(0, plain.size())
+                .filter(i -> !(plain.get(i) instanceof Argument.Output) || i >= written && i < written + count).mapToObj(plain::get).toList());
     }
 
     private static Method of(Class<?> owner, String name) {

@@ -280,9 +280,13 @@ final class TaskGraphs {
         return call(getCodeFromCache, device.handle(), plan, call(getTask, graph, task)) != null;
     }
 
-    /** Runs {@code graph} and waits for it. */
-    void run(Object graph, Object frame) {
+    /** Has {@code graph} run after those of its plan that were started before. */
+    void start(Object graph, Object frame) {
         call(execute, graph, frame);
+    }
+
+    /** Waits for {@code graph} and all that was started before it. */
+    void await(Object graph) {
         call(waitOn, graph);
     }
 

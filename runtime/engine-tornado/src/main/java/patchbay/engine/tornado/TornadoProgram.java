@@ -208,17 +208,25 @@ final class TornadoProgram extends ArrayProgram {
         }
     }
 
-    /** One program at a time, and none while another one's code is given up: TornadoVM takes that for the device's. */
+    /**
+     * One program at a time, and none while another one's code is given up: TornadoVM takes that for the device's. All graphs are of one queue,
+     * which keeps their order; so while the device is at one, the next is made ready.
+     */
     private void runParts() {
         synchronized (host.tornado) {
             for (var part : parts) {
-                try {
-                    host.graphs().run(part.graph, frame);
-                } catch (RuntimeException error) {
-                    throw new IllegalStateException("engine tornado: " + firstLine(error) + " in one of "
-                            + part.steps.stream().map(Step::kernel).distinct().toList(), error);
-                }
+                attempt(part, () -> host.graphs().start(part.graph, frame));
             }
+            parts.reversed().stream().findFirst().ifPresent(last -> attempt(last, () -> host.graphs().await(last.graph)));
+        }
+    }
+
+    private static void attempt(Part part, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException error) {
+            throw new IllegalStateException("engine tornado: " + firstLine(error) + " in one of "
+                    + part.steps.stream().map(Step::kernel).distinct().toList(), error);
         }
     }
 

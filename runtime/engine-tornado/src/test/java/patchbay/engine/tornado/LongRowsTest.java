@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import patchbay.kernels.Attention;
 import patchbay.kernels.Functions;
 import patchbay.kernels.Normalization;
+import patchbay.kernels.RangedAttention;
 import patchbay.kernels.Reductions;
 import patchbay.kernels.Softmax;
 import patchbay.kernels.Sorting;
@@ -214,6 +215,35 @@ class LongRowsTest {
                         .value(distances > 0 ? 2f : 0f), Math.min(keys, window > 0 ? window : keys) >= 12, List.of(q, k, v, new int[] {start}, bias),
                         List.of(random(2 * time * heads * 5, 5), new float[2 * time * heads]));
             }
+        }
+    }
+
+    /** Lists of both heads or of one, of both sequences or of one; with a bias and without. */
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1", "13, 2, 1", "13, 1, 2", "100, 2, 2"})
+    void gradientsOfRanges(int time, int sequences, int sharers) {
+        int heads = 4;
+        int groups = 2;
+        int start = 3;
+        int keys = time + start;
+        var ranges = new int[sequences * time * sharers * 4];
+        for (int list = 0; list < ranges.length / 4; list++) { // an early span, and one up to the query's own; the first may be empty
+            int t = start + list / sharers % time;
+            int middle = Math.max(0, t - list % 4);
+            ranges[4 * list + 1] = Math.min(middle, list % 3);
+            ranges[4 * list + 2] = middle;
+            ranges[4 * list + 3] = t + 1;
+        }
+        var q = random(2 * time * heads * 3, 1);
+        var k = random(2 * keys * groups * 3, 2);
+        var v = random(2 * keys * groups * 5, 3);
+        var normalizer = random(2 * heads * time, 5);
+        for (int distances : new int[] {0, keys}) {
+            compare(launch(RangedAttention.class, "gradients", 2 * groups).input(0).input(1).input(2).input(3).input(4).input(5).input(6).input(7).input(8)
+                    .output(0).output(1).output(2).output(distances == 0 ? 0 : 3).value(time).value(keys).value(heads).value(groups).value(3).value(5)
+                    .value(sequences).value(sharers).value(2).value(distances).value(0.4f), true,
+                    List.of(q, k, v, ranges, new int[] {start}, random(heads * keys, 4), random(2 * time * heads * 5, 6), normalizer, random(2 * heads * time, 7)),
+                    List.of(random(q.length, 8), random(k.length, 9), random(v.length, 8), random(2 * heads * keys, 9)));
         }
     }
 

@@ -156,6 +156,35 @@ class TornadoTest {
         }
     }
 
+    /** Softmax of short rows first, so that the room grows; two arrays of room for the greatest; an order in as many passes as runs double. */
+    @Test
+    void launchesOfSeveralPassesHaveRoomForWhatTheyKeep() throws Exception {
+        var graph = new Graph(3);
+        var x = graph.parameter("x", Shape.of(3, 300), Initializer.normal(1));
+        graph.output("short", x.slice(1, 0, 20).softmax());
+        graph.output("long", x.softmax());
+        graph.output("greatest", x.max(1));
+        graph.output("where", x.argmax(1));
+        graph.output("order", x.argsort(false));
+        var host = host(new StandIn(""));
+        var reference = new ReferenceEngine();
+        try (var program = compile(host, graph, new TornadoVariables(host.memory())); var expected = reference.compile(graph, reference.variables())) {
+            program.run();
+            program.run();
+            expected.run();
+            for (var name : List.of("short", "long", "greatest")) {
+                assertArrayEquals(expected.floats(name), program.floats(name), 1e-6f, name);
+            }
+            assertArrayEquals(expected.ints("where"), program.ints("where"));
+            assertArrayEquals(expected.ints("order"), program.ints("order"));
+            var launches = program.plan().orElseThrow().launches();
+            assertEquals(program.launches(), launches.size());
+            assertEquals(4, launches.stream().filter(launch -> launch.kernel().equals("Softmax.softmax")).count());
+            assertEquals(4, launches.stream().filter(launch -> launch.kernel().equals("Sorting.argsort")).count(), "blocks of 64, then runs of 64, 128 and 256");
+            assertTrue(program.memory() >= 4 * 2 * 3 * 150, "the room counts");
+        }
+    }
+
     @Test
     void twoProgramsShareTheirVariables() throws Exception {
         var host = host(new StandIn(""));
