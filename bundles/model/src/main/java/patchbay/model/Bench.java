@@ -58,7 +58,7 @@ public record Bench(Building building, String path, Map<String, Object> options)
     /** @param others what is offered for the sockets within it */
     public Position.Scope scope(Position position, Shelf others) {
         var fitting = fitting(Position.class, position);
-        return new Scopes.ForPosition(building, fitting, within(fitting, others)::get);
+        return new Scopes.ForPosition(building, fitting, within(fitting, others)::get, building.start());
     }
 
     /** @param position the positions of the model around it */

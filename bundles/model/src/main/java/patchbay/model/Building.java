@@ -1,5 +1,6 @@
 package patchbay.model;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import patchbay.spi.Mode;
+import patchbay.spi.Tier;
 import patchbay.tensor.DType;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Initializer;
@@ -35,10 +37,12 @@ public final class Building {
     private final Map<String, Tensor> tallies = new LinkedHashMap<>();
     private final Map<String, Selected> selected = new LinkedHashMap<>();
     private final Map<String, Cache> caches = new LinkedHashMap<>();
+    private final List<FarRows> farRows = new ArrayList<>();
     private final Tensor start;
     private Optional<Tensor> ids = Optional.empty();
     private Names names = Names.none();
     private int salts;
+    private boolean tiers;
 
     public Building(Graph graph, Mode mode, ModelSettings settings) {
         this.graph = graph;
@@ -226,6 +230,36 @@ public final class Building {
     private Tensor cache(String name, TensorType type, boolean rows) {
         caches.put(name, new Cache(CACHE + name, type, rows ? Math.ceilDiv(type.bytes(), settings.context()) : 0));
         return graph.state(CACHE + name, type, Initializer.zeros());
+    }
+
+    /** Gives attentions that ask for it room for rows that whoever runs the graph fills between two passes; for decoding alone. */
+    public Building withTiers() {
+        if (mode != Mode.DECODING) {
+            throw new IllegalStateException("tiers are filled when decoding, not in " + mode);
+        }
+        tiers = true;
+        return this;
+    }
+
+    boolean hasTiers() {
+        return tiers;
+    }
+
+    /** Room for rows [B, rows, G, head dim], if there are tiers. */
+    Optional<Tier> tier(String path, String name, Shape shape) {
+        if (!tiers) {
+            return Optional.empty();
+        }
+        var rows = new FarRows(path, name, shape);
+        farRows.add(rows);
+        return Optional.of(new Tier(graph.state(rows.keys(), TensorType.f32(shape), Initializer.zeros()),
+                graph.state(rows.values(), TensorType.f32(shape), Initializer.zeros()),
+                graph.state(rows.used(), TensorType.i32(1), Initializer.zeros())));
+    }
+
+    /** The tiers that attentions look at beside their caches, in the order of the layers. */
+    public List<FarRows> farRows() {
+        return List.copyOf(farRows);
     }
 
     /** What the parts of the model keep of the tokens that they have read. */

@@ -118,6 +118,7 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
 
     /** What can be other than here, so that each change names itself alone. */
     private final class Other {
+        private int context = ModelSettings.this.context;
         private int k = ModelSettings.this.k;
         private int balancers = ModelSettings.this.balancers;
         private List<String> leaks = ModelSettings.this.leaks;
@@ -131,8 +132,12 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
     private ModelSettings with(Consumer<Other> change) {
         var other = new Other();
         change.accept(other);
-        return new ModelSettings(layers, dim, heads, context, hidden, experts, other.k, sharedExperts, dense, tied, dropout, norm, other.balancers,
+        return new ModelSettings(layers, dim, heads, other.context, hidden, experts, other.k, sharedExperts, dense, tied, dropout, norm, other.balancers,
                 other.leaks, other.extras, joining, other.removed, other.frozen, other.imposedRouting, other.weights);
+    }
+
+    public ModelSettings withContext(int tokens) {
+        return with(other -> other.context = tokens);
     }
 
     public ModelSettings withBalancers(int number) {

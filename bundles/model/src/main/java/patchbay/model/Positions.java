@@ -17,16 +17,25 @@ final class Positions implements Position.Placing {
     private final Building building;
     private final Fitting fitting;
     private final Position position;
+    private final Function<String, Fitting> sockets;
     private final Position.Scope scope;
     private final Map<Distances, Optional<Tensor>> biases = new HashMap<>();
     private final Map<Integer, Optional<Tensor>> sharpness = new HashMap<>();
 
-    /** @param sockets what is in those within, by path */
     Positions(Building building, Fitting fitting, Function<String, Fitting> sockets) {
+        this(building, fitting, sockets, building.start());
+    }
+
+    /**
+     * @param sockets what is in those within, by path
+     * @param start position of the first token, i32[1]
+     */
+    Positions(Building building, Fitting fitting, Function<String, Fitting> sockets, Tensor start) {
         this.building = building;
+        this.sockets = sockets;
         this.fitting = fitting;
         this.position = (Position) fitting.offer().part();
-        this.scope = new Scopes.ForPosition(building, fitting, sockets);
+        this.scope = new Scopes.ForPosition(building, fitting, sockets, start);
     }
 
     @Override
@@ -37,6 +46,11 @@ final class Positions implements Position.Placing {
     @Override
     public Tensor rotate(Tensor headed) {
         return building.at(fitting, () -> Mixture.expected(fitting, position.rotate(scope, headed), headed.type()));
+    }
+
+    /** {@link #rotate(Tensor)} as though the first of them stood at {@code start}, i32[1]. */
+    Tensor rotate(Tensor headed, Tensor start) {
+        return new Positions(building, fitting, sockets, start).rotate(headed);
     }
 
     @Override

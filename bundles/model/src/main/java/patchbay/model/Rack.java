@@ -116,6 +116,11 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
         return new Rack(settings.withWeights(weights), wiring, fittings);
     }
 
+    /** The same parts in a model whose sequences can be as long. */
+    public Rack withContext(int tokens) {
+        return new Rack(settings.withContext(tokens), wiring, fittings);
+    }
+
     /** The same parts in a model of which these experts and parameters do not learn. */
     public Rack withFrozen(List<String> patterns) {
         return new Rack(settings.withFrozen(patterns), wiring, fittings);

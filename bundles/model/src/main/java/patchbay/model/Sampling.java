@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 public record Sampling(double temperature, int topK, double topP) {
 
     /** The token drawn from {@code logits} [vocabulary]; of equals the one with the lower number is the likelier. */
-    int draw(float[] logits, SplittableRandom random) {
+    public int draw(float[] logits, SplittableRandom random) {
         if (temperature == 0) {
             return likeliest(logits);
         }

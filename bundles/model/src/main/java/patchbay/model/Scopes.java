@@ -15,6 +15,7 @@ import patchbay.spi.Mode;
 import patchbay.spi.Position;
 import patchbay.spi.Router;
 import patchbay.spi.Sequential;
+import patchbay.spi.Tier;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
@@ -327,16 +328,18 @@ final class Scopes {
 
         private final Map<String, Position.Placing> within = new HashMap<>();
         private final Function<String, Fitting> sockets;
+        private final Tensor start;
 
         /** @param sockets what is in those within, by path */
-        ForPosition(Building building, Fitting fitting, Function<String, Fitting> sockets) {
+        ForPosition(Building building, Fitting fitting, Function<String, Fitting> sockets, Tensor start) {
             super(building, fitting);
             this.sockets = sockets;
+            this.start = start;
         }
 
         @Override
         public Position.Placing within(String name) {
-            return within.computeIfAbsent(name, _ -> new Positions(building(), sockets.apply(path() + "." + name), sockets));
+            return within.computeIfAbsent(name, _ -> new Positions(building(), sockets.apply(path() + "." + name), sockets, start));
         }
 
         @Override
@@ -346,7 +349,7 @@ final class Scopes {
 
         @Override
         public Tensor start() {
-            return building().start();
+            return start;
         }
     }
 
@@ -390,6 +393,23 @@ final class Scopes {
         public Tensor sharpened(Tensor queries) {
             int time = queries.dim(1);
             return positions.sharpness(time).map(given -> queries.multiply(given.reshape(time, 1, 1))).orElse(queries);
+        }
+
+        @Override
+        public Tensor rotate(Tensor headed, Tensor start) {
+            return positions.rotate(headed, start);
+        }
+
+        @Override
+        public Optional<Tier> tier(String name, int rows, Tensor fresh) {
+            return building().tier(path(), name, fresh.shape().with(1, rows));
+        }
+
+        @Override
+        public void shown(String name, Tensor value) {
+            if (building().hasTiers()) {
+                graph().output(path() + "." + name, value);
+            }
         }
 
         @Override

@@ -24,6 +24,13 @@ public interface Attention extends Part {
         Tensor sharpened(Tensor queries);
 
         /**
+         * {@link #rotate(Tensor)} as though the first of them stood at another position.
+         *
+         * @param start i32[1]
+         */
+        Tensor rotate(Tensor headed, Tensor start);
+
+        /**
          * What the model's positions add to the scores by distance: [H, keys], or [H, 2·keys − 1] where it is not causal, as
          * {@link patchbay.tensor.operations.Attention} takes it; empty for nothing.
          */
@@ -41,6 +48,17 @@ public interface Attention extends Part {
          * @param weighing what becomes of each of its heads' output: [B, T, H, any] → the same shape
          */
         Tensor within(String name, Tensor x, UnaryOperator<Tensor> weighing);
+
+        /**
+         * Room for rows of tokens before those in the caches, which whoever reads a long text fills between two passes; empty where nobody does.
+         *
+         * @param rows how many there is room for, of each sequence
+         * @param fresh keys as they are to be kept, [B, T, G, head dim]
+         */
+        Optional<Tier> tier(String name, int rows, Tensor fresh);
+
+        /** What whoever fills a {@link #tier} is told after a pass, under this name and {@link #path}. */
+        void shown(String name, Tensor value);
     }
 
     /** x [B, T, dim] → [B, T, dim]. */

@@ -26,6 +26,12 @@ public record Heads(Tensor queries, Tensor keys, Tensor values) {
      * @throws UserError if the query heads cannot share the key heads evenly
      */
     public static Heads project(Attention.Scope scope, Tensor x, int keyHeads, boolean normed) {
+        var bare = bare(scope, x, keyHeads, normed);
+        return new Heads(scope.rotate(bare.queries), scope.cached("keys", scope.rotate(bare.keys)), scope.cached("values", bare.values));
+    }
+
+    /** What {@link #project} yields before positions are put in and anything is cached. */
+    public static Heads bare(Attention.Scope scope, Tensor x, int keyHeads, boolean normed) {
         int heads = scope.heads();
         int groups = keyHeads == 0 ? heads : keyHeads;
         if (groups < 0 || heads % groups != 0) {
@@ -38,8 +44,7 @@ public record Heads(Tensor queries, Tensor keys, Tensor values) {
             q = norm(scope, "query-gain", q);
             k = norm(scope, "key-gain", k);
         }
-        var v = scope.linear("value", x, groups * d).reshape(b, t, groups, d);
-        return new Heads(scope.sharpened(scope.rotate(q)), scope.cached("keys", scope.rotate(k)), scope.cached("values", v));
+        return new Heads(scope.sharpened(q), k, scope.linear("value", x, groups * d).reshape(b, t, groups, d));
     }
 
     private static Tensor norm(Attention.Scope scope, String gain, Tensor headed) {
