@@ -1,5 +1,6 @@
 package patchbay.tensor;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import patchbay.tensor.operations.Attention;
@@ -8,6 +9,7 @@ import patchbay.tensor.operations.Dropout;
 import patchbay.tensor.operations.LayerNorm;
 import patchbay.tensor.operations.LogSoftmax;
 import patchbay.tensor.operations.Noise;
+import patchbay.tensor.operations.RangedAttention;
 import patchbay.tensor.operations.RmsNorm;
 import patchbay.tensor.operations.Rotary;
 import patchbay.tensor.operations.RotaryTable;
@@ -145,6 +147,18 @@ public interface Networks {
     /** @param bias on the scores by head and distance: {@code [H, S]}, or {@code [H, 2·S − 1]} where queries see what comes after them */
     static Attended attend(Attention how, Tensor q, Tensor k, Tensor v, Tensor start, Optional<Tensor> bias) {
         return bias.map(given -> attended(q.graph().apply(how, List.of(q, k, v, start, given)))).orElseGet(() -> attend(how, q, k, v, start));
+    }
+
+    /**
+     * Attention in which each query sees the keys of its own ranges.
+     *
+     * @param ranges as {@link RangedAttention} has them
+     * @param bias on the scores by head and distance, where keys stand at positions: {@code [H, S]}
+     */
+    static Attended attend(RangedAttention how, Tensor q, Tensor k, Tensor v, Tensor ranges, Tensor start, Optional<Tensor> bias) {
+        var operands = new ArrayList<>(List.of(q, k, v, ranges, start));
+        bias.ifPresent(operands::add);
+        return attended(q.graph().apply(how, operands));
     }
 
     private static Attended attended(List<Tensor> outputs) {

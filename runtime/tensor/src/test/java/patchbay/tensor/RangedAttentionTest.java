@@ -34,11 +34,8 @@ class RangedAttentionTest {
     }
 
     private static Attended attend(Graph graph, Tensor q, Tensor k, Tensor v, int sequences, int sharers, Optional<Tensor> bias) {
-        var operands = new ArrayList<>(List.of(q, k, v, graph.constant(Shape.of(sequences, 5, sharers, 4, 2), ranges(sequences, sharers)),
-                graph.constant(Shape.of(1), START)));
-        bias.ifPresent(operands::add);
-        var outputs = graph.apply(new RangedAttention(0.7f), operands);
-        return new Attended(outputs.get(0), outputs.get(1));
+        var lists = graph.constant(Shape.of(sequences, 5, sharers, 4, 2), ranges(sequences, sharers));
+        return Networks.attend(new RangedAttention(0.7f), q, k, v, lists, graph.constant(Shape.of(1), START), bias);
     }
 
     /** A list is what is left of all keys when the others are masked. */
@@ -93,9 +90,9 @@ class RangedAttentionTest {
             var queries = graph.constant(Q, q);
             var start = graph.constant(Shape.of(1), START);
             var all = Networks.attend(new Attention(Attention.PAST, 0.7f), queries, graph.constant(K, k), graph.constant(V, v), start);
-            var outputs = graph.apply(new RangedAttention(0.7f), List.of(queries, graph.constant(K, k), graph.constant(V, v),
-                    graph.constant(Shape.of(1, 5, 1, 1, 2), new int[10]), start));
-            return List.of(all.output(), Attended.together(List.of(all, new Attended(outputs.get(0), outputs.get(1)))), outputs.get(1));
+            var none = Networks.attend(new RangedAttention(0.7f), queries, graph.constant(K, k), graph.constant(V, v),
+                    graph.constant(Shape.of(1, 5, 1, 1, 2), new int[10]), start, Optional.empty());
+            return List.of(all.output(), Attended.together(List.of(all, none)), none.normalizer());
         });
         Numeric.assertClose(both.get(0), both.get(1), 0);
         for (float normalizer : both.get(2)) {
@@ -107,8 +104,8 @@ class RangedAttentionTest {
     void listsThatDoNotFitAreSaid() {
         var graph = new Graph();
         var q = graph.filled(Q, 0);
-        var error = assertThrows(ShapeError.class, () -> graph.apply(new RangedAttention(1), List.of(q, graph.filled(K, 0), graph.filled(V, 0),
-                graph.constant(Shape.of(1, 5, 3, 1, 2), new int[30]), graph.constant(Shape.of(1), 0))));
+        var error = assertThrows(ShapeError.class, () -> Networks.attend(new RangedAttention(1), q, graph.filled(K, 0), graph.filled(V, 0),
+                graph.constant(Shape.of(1, 5, 3, 1, 2), new int[30]), graph.constant(Shape.of(1), 0), Optional.empty()));
         assertTrue(error.getMessage().contains("ranges must be [2 or 1, 5, 2 or 1, spans, 2]"), error.getMessage());
     }
 }

@@ -1,7 +1,6 @@
 package patchbay.attention.windowglobal;
 
 import java.lang.annotation.Annotation;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.osgi.service.component.annotations.Component;
@@ -10,6 +9,7 @@ import patchbay.spi.Heads;
 import patchbay.spi.Plugin;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Layout;
+import patchbay.tensor.Networks;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.UserError;
@@ -86,8 +86,8 @@ public class WindowGlobal implements Attention {
         int time = seen.dim(0);
         var ends = seen.reshape(time, 1);
         var ranges = Layout.concat(1, ends.subtract(ends), ends).reshape(1, time, 1, 1, 2);
-        float scale = (float) (1 / Math.sqrt(heads.queries().dim(3)));
-        return scope.graph().apply(new RangedAttention(scale), List.of(heads.queries(), chosen.keys(), chosen.values(), ranges, scope.start())).getFirst();
+        var how = new RangedAttention((float) (1 / Math.sqrt(heads.queries().dim(3))));
+        return Networks.attend(how, heads.queries(), chosen.keys(), chosen.values(), ranges, scope.start(), Optional.empty()).output();
     }
 
     /**

@@ -15,9 +15,16 @@ import org.junit.jupiter.api.Test;
 import patchbay.contract.AttentionContract;
 import patchbay.contract.PlainParts;
 import patchbay.contract.Trial;
+import patchbay.model.Bench;
+import patchbay.model.Building;
+import patchbay.model.ModelSettings;
 import patchbay.spi.Attention;
 import patchbay.spi.Heads;
+import patchbay.spi.Mode;
 import patchbay.spi.Plugin;
+import patchbay.tensor.Gradients;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.UserError;
 
@@ -82,6 +89,22 @@ class WindowGlobalTest extends AttentionContract {
 
     private static float[] row(float[] all, int token) {
         return Arrays.copyOfRange(all, 8 * token, 8 * token + 8);
+    }
+
+    /** What is chosen has no gradient, but what it counts for has. */
+    @Test
+    void theScoreLearns() {
+        var graph = new Graph(4);
+        var attention = new WindowGlobal();
+        var settings = new ModelSettings(1, 8, 2, 12, 3, 1, 1, 0, List.of("all"), true, 0, ModelSettings.Norm.rms);
+        var scope = new Bench(new Building(graph, Mode.TRAINING, settings), "a", Map.of("share", 0.5, "span", 4)).scope(attention, new PlainParts.PlainPosition());
+        var y = attention.forward(scope, graph.constant(Shape.of(1, 12, 8), Trial.random(96, 1)));
+        graph.output("dscore", Gradients.of(y.square().mean(), List.of(graph.parameters().get("a.score"))).getFirst());
+        try (var trial = Trial.of(graph).run()) {
+            for (float gradient : trial.floats("dscore")) {
+                assertTrue(gradient != 0);
+            }
+        }
     }
 
     @Test

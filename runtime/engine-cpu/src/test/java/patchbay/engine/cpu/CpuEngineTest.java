@@ -129,6 +129,27 @@ class CpuEngineTest {
         }
     }
 
+    /** Written twice, with a read between: both times where it lies. A reader of the value between that comes later wants a copy of it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCacheThatIsWrittenTwiceLiesWhereItIs(boolean readLater) {
+        var graph = new Graph();
+        var cache = graph.state("cache", TensorType.f32(1, 1000, 1), Initializer.zeros());
+        var at = graph.input("at", TensorType.i32(1));
+        var once = cache.writeRows(graph.constant(Shape.of(1, 2, 1), 3f, 4f), at);
+        var twice = once.writeRows(once.readRows(at, 2).multiply(10), at.add(graph.constant(Shape.of(1), 1)));
+        graph.update(cache, twice);
+        graph.output("sum", readLater ? twice.sum().add(once.sum()) : twice.sum());
+        try (var engine = new CpuEngine(1); var program = engine.compile(graph, engine.variables())) {
+            program.write("at", new int[] {5});
+            assertEquals(readLater, program.memory() >= 4000, program.memory() + " bytes");
+            for (int run = 0; run < 2; run++) { // 3 30 40, of which the first two are written again before the others
+                program.run();
+                assertArrayEquals(new float[] {readLater ? 73 + (run == 0 ? 7 : 47) : 73}, program.floats("sum"));
+            }
+        }
+    }
+
     @Test
     void programsShareVariablesAndSeeWhatIsPut() {
         var graph = new Graph();

@@ -18,6 +18,7 @@ import patchbay.tensor.TensorType;
 import patchbay.tensor.operations.AdamW;
 import patchbay.tensor.operations.Attention;
 import patchbay.tensor.operations.RangedAttention;
+import patchbay.tensor.operations.SelectBlocks;
 
 /**
  * A graph for every operation, of a size n: what it yields, from the inputs a, b, c {@code [n, 6]} and w {@code [6, 5]}; with
@@ -148,6 +149,7 @@ final class Cases {
         INTS.put("argmax", (on, n) -> on.a.argmax(1));
         INTS.put("top-k indices", (on, n) -> on.a.topK(3).indices());
         INTS.put("argsort", (on, n) -> on.a.argsort(true));
+        INTS.put("selected blocks", (on, n) -> blocks(on, Math.min(n, 207)));
         INTS.put("argsort of long rows", (on, n) -> on.a.transpose(0, 1).argsort(false));
         INTS.put("order of groups", (on, n) -> grouping(on, n).order());
         INTS.put("to int", (on, n) -> on.a.multiply(2e9f).toInt()); // many beyond the range
@@ -184,10 +186,17 @@ final class Cases {
             ranges[4 * t + 3] = t + 1;
         }
         var bias = on.graph.filled(Shape.of(2, time), 0.1f).add(on.b.slice(0, 0, time).sum(1).reshape(1, time));
-        var outputs = on.graph.apply(new RangedAttention(0.5f), List.of(on.a.slice(0, 0, time).reshape(1, time, 2, 3),
+        var both = Networks.attend(new RangedAttention(0.5f), on.a.slice(0, 0, time).reshape(1, time, 2, 3),
                 on.b.slice(0, 0, time).reshape(1, time, 2, 3), on.c.slice(0, 0, time).reshape(1, time, 2, 3),
-                on.graph.constant(Shape.of(1, time, 1, 2, 2), ranges), on.graph.constant(Shape.of(1), 0), bias));
-        return outputs.get(0).multiply(outputs.get(1).permute(0, 2, 1).reshape(1, time, 2, 1));
+                on.graph.constant(Shape.of(1, time, 1, 2, 2), ranges), on.graph.constant(Shape.of(1), 0), Optional.of(bias));
+        return both.output().multiply(both.normalizer().permute(0, 2, 1).reshape(1, time, 2, 1));
+    }
+
+    /** Four of blocks of two tokens, through two levels. */
+    private static Tensor blocks(Operands on, int time) {
+        var keys = Layout.concat(0, on.b.slice(0, 0, time), on.c.slice(0, 0, time)).reshape(1, 2 * time, 2, 3);
+        return on.graph.apply(new SelectBlocks(2, 2, 1, 4, 0.5f), List.of(on.a.slice(0, 0, time).reshape(1, time, 2, 3), keys,
+                on.graph.filled(Shape.of(1, 2, time), 0), on.graph.constant(Shape.of(1), 0), on.graph.constant(Shape.of(2), 0, time))).getFirst();
     }
 
     static List<String> names() {

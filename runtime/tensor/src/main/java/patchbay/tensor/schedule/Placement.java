@@ -88,6 +88,8 @@ public final class Placement {
     private void writeOverVariables() {
         var outputs = new HashSet<Tensor>();
         graph.outputs().values().forEach(tensor -> outputs.add(Schedule.root(tensor)));
+        var kept = new HashSet<>(outputs);
+        graph.updates().values().forEach(tensor -> kept.add(Schedule.root(tensor)));
         graph.updates().forEach((variable, value) -> {
             var root = Schedule.root(value);
             var producer = schedule.producer(root);
@@ -96,8 +98,28 @@ public final class Placement {
                     && mayOverwrite(producer.get(), producer.get().outputs().indexOf(root), storages.get(variable))) {
                 storages.put(root, storages.get(variable));
                 direct.add(variable);
+                writeOverSteps(variable, root, kept);
             }
         });
+    }
+
+    /** The same for what a new value was computed from in place, as where a cache is written to several times in a run. */
+    private void writeOverSteps(Tensor variable, Tensor value, Set<Tensor> kept) {
+        var node = schedule.producer(value).orElseThrow();
+        var inputs = node.inputs().stream().map(Schedule::root).toList();
+        for (int i = 0; i < inputs.size(); i++) {
+            var step = inputs.get(i);
+            var producer = schedule.producer(step);
+            if (producer.isPresent() && !kept.contains(step) && !storages.containsKey(step) && step.type().equals(value.type())
+                    && node.operation().inPlace(node.outputs().indexOf(value), i) && inputs.indexOf(step) == inputs.lastIndexOf(step)
+                    && schedule.lastReader(step) == schedule.position(node)
+                    && schedule.lastReader(variable) <= schedule.position(producer.get())
+                    && mayOverwrite(producer.get(), producer.get().outputs().indexOf(step), storages.get(variable))) {
+                storages.put(step, storages.get(variable));
+                writeOverSteps(variable, step, kept);
+                return;
+            }
+        }
     }
 
     private void placeResults() {

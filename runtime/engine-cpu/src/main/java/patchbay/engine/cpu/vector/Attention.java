@@ -3,15 +3,11 @@ package patchbay.engine.cpu.vector;
 import static patchbay.engine.cpu.vector.AttentionBlock.KEYS;
 import static patchbay.engine.cpu.vector.AttentionBlock.QUERIES;
 import static patchbay.engine.cpu.vector.AttentionTile.ROWS;
-import static patchbay.engine.cpu.vector.Lanes.before;
 import static patchbay.engine.cpu.vector.Lanes.load;
-import static patchbay.engine.cpu.vector.Vectors.FLOATS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
 import static patchbay.engine.cpu.vector.Vectors.exp;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Twins of {@link patchbay.kernels.Attention}. Four queries at a time meet all their keys: the keys of a head are transposed
@@ -29,7 +25,7 @@ public final class Attention {
             float[] normalizer, int time, int keys, int heads, int groups, int dim, int valueDim, int window, int distances,
             float scale, float cap) {
         if (time < WORTH_BLOCKS) {
-            few(first, count, q, k, v, start[0], bias, out, normalizer, time, keys, heads, groups, dim, valueDim, window, distances, scale, cap);
+            AttentionQuery.attention(first, count, q, k, v, start[0], bias, out, normalizer, time, keys, heads, groups, dim, valueDim, window, distances, scale, cap);
             return;
         }
         int exist = Math.min(keys, start[0] + time);
@@ -98,72 +94,8 @@ public final class Attention {
     }
 
     /** The first key that the query at this position sees. */
-    private static int begin(int position, int window) {
+    static int begin(int position, int window) {
         return window > 0 ? Math.max(0, position + 1 - window) : 0;
-    }
-
-    /** For a few queries, as in decoding: each by itself, its scores along the keys. */
-    private static void few(int first, int count, float[] q, float[] k, float[] v, int start, float[] bias, float[] out, float[] normalizer,
-            int time, int keys, int heads, int groups, int dim, int valueDim, int window, int distances, float scale, float cap) {
-        int exist = Math.min(keys, start + time);
-        var scores = Panel.workspace(Panel.width(exist));
-        for (int row = first; row < first + count; row++) {
-            int t = row % time;
-            int h = row / time % heads;
-            int b = row / time / heads;
-            int begin = begin(start + t, window);
-            int seen = (window > 0 ? Math.min(exist, start + t + 1) : exist) - begin;
-            int head = (b * keys + begin) * groups + h / (heads / groups);
-            int query = ((b * time + t) * heads + h) * dim;
-            int result = ((b * time + t) * heads + h) * valueDim;
-            dots(1, q, query, heads * dim, k, head * dim, groups * dim, dim, scores, 0, seen);
-            for (int s = 0; s < seen; s++) {
-                scores[s] *= scale;
-            }
-            for (int s = 0; s < seen && cap > 0; s++) {
-                scores[s] = cap * (float) Math.tanh(scores[s] / cap);
-            }
-            int nearest = (h + 1) * distances - keys + start + t - begin;
-            for (int s = 0; s < seen && distances > 0; s++) {
-                scores[s] += bias[nearest - s];
-            }
-            normalizer[row] = softmax(scores, 0, seen);
-            Arrays.fill(out, result, result + valueDim, 0);
-            Panel.combine(1, scores, 0, 0, 0, seen, v, head * valueDim, groups * valueDim, valueDim, out, result, heads * valueDim);
-        }
-    }
-
-    /** {@code scores[i, s] = q[i] · k[s]}, for too few queries to transpose the keys. */
-    private static void dots(int rows, float[] q, int qAt, int qRow, float[] k, int kAt, int kRow, int dim, float[] scores,
-            int width, int end) {
-        for (int i = 0; i < rows; i++) {
-            for (int s = 0; s < end; s++) {
-                scores[i * width + s] = dot(q, qAt + i * qRow, k, kAt + s * kRow, dim);
-            }
-        }
-    }
-
-    /**
-     * Turns the scores before {@code end} into probabilities and returns the log-sum-exp. What lies between the end and the
-     * end of its vector becomes 0: with masked vectors the method would be larger than what the compiler inlines.
-     */
-    private static float softmax(float[] scores, int at, int end) {
-        int padded = Vectors.floor(end + LANES - 1);
-        Arrays.fill(scores, at + end, at + padded, Float.NEGATIVE_INFINITY);
-        var most = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-        for (int s = 0; s < padded; s += LANES) {
-            most = most.max(load(scores, at + s));
-        }
-        float max = most.reduceLanes(VectorOperators.MAX);
-        for (int s = 0; s < padded; s += LANES) {
-            exp(load(scores, at + s).sub(max)).intoArray(scores, at + s);
-        }
-        float sum = Vectors.sum(scores, at, padded);
-        float inverse = sum == 0 ? 0 : 1 / sum;
-        for (int s = 0; s < end; s++) {
-            scores[at + s] *= inverse;
-        }
-        return max + (float) Math.log(sum);
     }
 
     public static void delta(int first, int count, float[] out, float[] dout, float[] dnormalizer, float[] delta, int time, int heads,
@@ -171,21 +103,8 @@ public final class Attention {
         for (int i = 0; i < count; i++) {
             int row = first + i;
             int query = ((row / time / heads * time + row % time) * heads + row / time % heads) * valueDim;
-            delta[row] = dot(out, query, dout, query, valueDim) - dnormalizer[row];
+            delta[row] = AttentionQuery.dot(out, query, dout, query, valueDim) - dnormalizer[row];
         }
-    }
-
-    private static float dot(float[] a, int aAt, float[] b, int bAt, int dim) {
-        var total = FloatVector.zero(FLOATS);
-        int d = 0;
-        for (; d <= dim - LANES; d += LANES) {
-            total = load(a, aAt + d).fma(load(b, bAt + d), total);
-        }
-        if (d < dim) {
-            var lanes = before(d, dim);
-            total = load(a, aAt + d, lanes).fma(load(b, bAt + d, lanes), total);
-        }
-        return Vectors.sum(total);
     }
 
     public static void gradients(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] bias, float[] dout,
