@@ -22,6 +22,7 @@ final class Cut {
     private Set<Object> arrays = new HashSet<>();
     private Set<Object> numbers = new HashSet<>();
     private int written;
+    private int contexts;
     private int bytes;
 
     private Cut() {}
@@ -46,13 +47,14 @@ final class Cut {
             return false;
         }
         // the device, its allocations, and one to spare
-        int nodes = 3 + allNumbers.size() + 3 * allArrays.size() + tasks.size() + 1 + written + arraysOf(task);
+        int nodes = 3 + allNumbers.size() + 3 * (allArrays.size() + contexts + contextsOf(task)) + tasks.size() + 1 + written + arraysOf(task);
         return nodes <= NODES && tasks.size() < TASKS && bytes + bytesOf(task) <= BYTES;
     }
 
     private void add(Task task) {
         sort(task, arrays, numbers);
         written += arraysOf(task);
+        contexts += contextsOf(task);
         bytes += bytesOf(task);
         tasks.add(task);
     }
@@ -63,11 +65,16 @@ final class Cut {
 
     /** All that it might write. */
     private static int arraysOf(Task task) {
-        return (int) task.arguments().stream().filter(argument -> !(argument instanceof Number)).count();
+        return (int) task.arguments().stream().filter(argument -> !(argument instanceof Number)).count() + contextsOf(task);
+    }
+
+    /** TornadoVM's context is an argument as well, and an object of its own for each task. */
+    private static int contextsOf(Task task) {
+        return task.groups().isPresent() ? 1 : 0;
     }
 
     private static int bytesOf(Task task) {
-        return 15 + 5 * task.arguments().size();
+        return 15 + 5 * (task.arguments().size() + contextsOf(task));
     }
 
     private void close() {
@@ -77,6 +84,7 @@ final class Cut {
             arrays = new HashSet<>();
             numbers = new HashSet<>();
             written = 0;
+            contexts = 0;
             bytes = 0;
         }
     }

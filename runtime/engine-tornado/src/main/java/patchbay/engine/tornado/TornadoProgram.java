@@ -91,6 +91,7 @@ final class TornadoProgram extends ArrayProgram {
         outputs.values().forEach(output -> changed.add(output.array()));
         changed.removeIf(array -> !all.containsKey(array)); // a constant, say: it never changes
         host.memory.require(all.keySet());
+        host.graphs().hurry(host.device, number);
         try {
             build(steps);
         } catch (RuntimeException | Error failed) {

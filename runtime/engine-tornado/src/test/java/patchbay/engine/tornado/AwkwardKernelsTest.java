@@ -157,6 +157,14 @@ class AwkwardKernelsTest {
         }
     }
 
+    /** Of an OpenCL device; each launch would wait for the one before. */
+    @Test
+    void launchesFollowOneAnotherWithoutWaiting() throws Exception {
+        var tornado = new Tornado(ClassLoader.getSystemClassLoader());
+        var device = tornado.devices().getFirst();
+        assertEquals(device.backend().equals("OPENCL"), tornado.graphs().hurry(device, tornado.plan()));
+    }
+
     /** With TornadoVM's own number of threads its compiler would never come back. */
     @Test
     void methodsMayCallOneAnotherDeeply() {

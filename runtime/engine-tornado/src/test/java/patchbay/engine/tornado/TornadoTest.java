@@ -248,6 +248,17 @@ class TornadoTest {
         }
     }
 
+    /** 8,192 bytes, of which a task takes 15 and each argument 5, TornadoVM's context among them. */
+    @Test
+    void theContextOfAKernelCountsWhereGraphsAreCut() {
+        var kernel = Kernel.of(Copies.class, "floats").method();
+        var arguments = IntStream.range(0, 20).boxed().toList();
+        var plain = IntStream.range(0, 100).mapToObj(i -> new Task("t" + i, kernel, arguments)).toList();
+        var grouped = IntStream.range(0, 100).mapToObj(i -> new Task("t" + i, kernel, arguments, Optional.of(new Task.Groups(1, 128)))).toList();
+        assertEquals(List.of(71, 29), Cut.of(plain).stream().map(List::size).toList());
+        assertEquals(List.of(68, 32), Cut.of(grouped).stream().map(List::size).toList());
+    }
+
     /** TornadoVM tells arrays apart by their hash codes. */
     @Test
     void arraysOfOneHashCodeAreNotInOneGraph() throws Exception {
