@@ -136,6 +136,8 @@ class FormsTest {
         assertEquals(List.of(1000 * 17, 1000 * 17), rows(Launch.of(softmax, 1000).input(0).output(0).value(10_000)), "enough to keep it busy");
         assertEquals(List.of(4), rows(Launch.of(softmax, 4).input(0).output(0).value(100)), "short");
         assertEquals(List.of(1 << 15), rows(Launch.of(softmax, 1 << 15).input(0).output(0).value(10_000)), "busy as it is");
+        var argsort = Launch.of(Kernel.of(patchbay.kernels.Sorting.class, "argsort"), 1 << 15).input(0).output(0).scratch(0).value(100).value(0);
+        assertEquals(List.of(1 << 15), rows(argsort), "busy as it is");
     }
 
     private static List<Integer> rows(Launch launch) {
