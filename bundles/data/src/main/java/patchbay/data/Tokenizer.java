@@ -51,13 +51,18 @@ public sealed interface Tokenizer permits ByteTokenizer, CharTokenizer {
         return TokenizerFile.read(file);
     }
 
+    /** The one whose tokens are bytes, for any text. */
+    static Tokenizer bytes() {
+        return new ByteTokenizer();
+    }
+
     /**
      * The tokenizer of this name for a corpus. Its vocabulary is taken from the whole corpus, the held-out part
      * included, so that every text of it can be encoded.
      */
     static Tokenizer of(String name, Corpus corpus) {
         return switch (name) {
-            case "byte" -> new ByteTokenizer();
+            case "byte" -> bytes();
             case "char" -> CharTokenizer.of(corpus);
             default -> throw UserError.unknown("data.tokenizer", name, List.of("byte", "char"));
         };

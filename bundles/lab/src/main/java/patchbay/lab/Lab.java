@@ -27,6 +27,7 @@ import patchbay.lab.record.RunFolder;
 import patchbay.model.Cache;
 import patchbay.model.Decoder;
 import patchbay.model.Generator;
+import patchbay.model.Plug;
 import patchbay.model.Rack;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Plan;
@@ -265,8 +266,7 @@ public final class Lab {
     public Generation generation(String id) {
         var folder = RunFolder.find(runsFolder, id);
         var experiment = Experiment.read(folder.experiment(), List.of());
-        var checkpoint = new CheckpointFolder(folder.checkpoints()).latest().checkpoint()
-                .orElseThrow(() -> new UserError("run " + folder.id() + " has no checkpoint"));
+        var checkpoint = checkpoint(folder);
         var state = CheckpointState.of(checkpoint);
         var rack = Change.rack(state.model(experiment.model()), state.sockets(), archive);
         var tokenizer = Tokenizer.load(folder.tokenizer());
@@ -274,6 +274,29 @@ public final class Lab {
         checkpoint.restore(Checkpoint.PARAMETERS, variables);
         var decoder = new Decoder(rack, tokenizer.vocabularySize(), DataNames.of(tokenizer));
         return new Generation(engine(), decoder, Generator.values(engine(), decoder, variables), tokenizer);
+    }
+
+    /**
+     * A run's last checkpoint beside the text that was held out of it.
+     *
+     * @param position what takes the place of the positions that it was trained with
+     */
+    public HeldOut heldOut(String id, Optional<Plug> position) {
+        var folder = RunFolder.find(runsFolder, id);
+        var experiment = Experiment.read(folder.experiment(), List.of());
+        var checkpoint = checkpoint(folder);
+        var state = CheckpointState.of(checkpoint);
+        var trained = Change.rack(state.model(experiment.model()), state.sockets(), archive);
+        var rack = position.map(plug -> trained.with("position", plug, archive)).orElse(trained);
+        var dataset = sameData(experiment, folder);
+        var variables = engine().variables();
+        checkpoint.restore(Checkpoint.PARAMETERS, variables);
+        return new HeldOut(engine(), new Decoder(rack, dataset.tokenizer().vocabularySize(), DataNames.of(dataset)), variables, dataset.validation(), checkpoint.step());
+    }
+
+    private static Checkpoint checkpoint(RunFolder folder) {
+        return new CheckpointFolder(folder.checkpoints()).latest().checkpoint()
+                .orElseThrow(() -> new UserError("run " + folder.id() + " has no checkpoint"));
     }
 
     /**

@@ -14,6 +14,7 @@ import patchbay.lab.Experiment;
 import patchbay.lab.ExperimentFolder;
 import patchbay.lab.Phase;
 import patchbay.lab.Run;
+import patchbay.lab.contexts.Contexts;
 import patchbay.lab.record.RunFolder;
 import patchbay.lab.record.RunState;
 import patchbay.lab.search.SearchFolder;
@@ -62,6 +63,10 @@ public final class Completion implements Completer {
                         : words.get(1).equals("list") ? Stream.empty() : SearchCommands.searches(runs).reversed().stream().map(SearchFolder::id));
                 default -> words.get(1).equals("run") ? keys(Experiment.keys().stream()) : Stream.empty();
             };
+            case "contexts" -> arguments == 0 ? whole(ContextsCommand.ACTIONS.stream())
+                    : words.get(1).equals("measure") ? Stream.concat(whole(Contexts.names(runs.lab().archive()).stream()), keys(ContextsCommand.KEYS.stream()))
+                    : keys(Stream.of("file", "chart"));
+            case "evaluate" -> Stream.concat(whole(arguments == 0 ? ids() : Stream.empty()), keys(Stream.of("context", "position")));
             case "pause", "stop" -> arguments == 0 ? whole(runs.lab().runs().stream().filter(Run::alive).map(Run::id)) : Stream.empty();
             case "engine" -> Stream.concat(whole(arguments <= 1 ? runs.lab().engines().names().stream() : Stream.empty()),
                     arguments == 0 ? whole(runs.lab().runs().stream().filter(Run::alive).map(Run::id)) : Stream.empty());

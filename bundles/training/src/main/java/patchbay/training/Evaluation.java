@@ -37,6 +37,13 @@ public final class Evaluation implements AutoCloseable {
         this.asksDomains = graph.inputs().containsKey(Building.DOMAINS);
     }
 
+    /** Measures a model with values from elsewhere. */
+    public static Result of(Engine engine, Decoder decoder, Variables values, int batch, EvaluationBatches batches) {
+        try (var evaluation = new Evaluation(engine, decoder, batch, values, 0)) {
+            return evaluation.run(batches);
+        }
+    }
+
     /**
      * @param loss mean over all batches, in nats a token
      * @param counts tokens of each expert over all batches, by the path of the mixture layer
