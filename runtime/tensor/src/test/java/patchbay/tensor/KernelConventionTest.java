@@ -9,11 +9,15 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import patchbay.tensor.operations.Buckets;
 import patchbay.tensor.operations.Cast;
+import patchbay.tensor.operations.ChooseSections;
+import patchbay.tensor.operations.CutSentences;
 import patchbay.tensor.reference.BoundLaunch;
 
 /**
@@ -130,6 +134,19 @@ class KernelConventionTest {
                     differentiate(Networks.attention(q, k, k.silu(), graph.constant(Shape.of(1), 0), true, 0.5f), x);
                     Networks.normalNoise(step, 1, x.shape());
                     Networks.uniformNoise(step, 1, x.shape());
+                }),
+                new Subject("runs", graph -> {
+                    var x = random(graph, 1, 2, 41, 4, 6);
+                    var y = random(graph, 2, 2, 41, 2, 6);
+                    var bias = random(graph, 3, 4, 3);
+                    var buckets = graph.apply(new Buckets(), x.reshape(2, 41, 4, 3, 1, 2));
+                    differentiate(Runs.ofBuckets(buckets, graph.constant(Shape.of(1), 0), 41, 4, 5).attend(x, y, y.silu(), 0.5f, Optional.of(bias)).output(),
+                            x, y, bias);
+                    Runs.ofBuckets(buckets, graph.constant(Shape.of(1), 20), 7, 4, 5).attend(x.slice(1, 0, 7), y, y, 0.5f, Optional.empty());
+                    var ends = graph.constant(Shape.of(2, 41), Evaluation.randomInts(2 * 41, 0, 2, 3));
+                    var sentences = graph.apply(new CutSentences(41, 24, 2, 5), List.of(ends, graph.constant(Shape.of(1), 0)));
+                    graph.apply(new CutSentences(4, 24, 2, 5), List.of(ends, graph.constant(Shape.of(1), 30)));
+                    graph.apply(new ChooseSections(3, 1, 2), List.of(x, y.slice(1, 0, 8), sentences.get(1)));
                 }));
     }
 

@@ -12,11 +12,15 @@ import patchbay.tensor.Initializer;
 import patchbay.tensor.Layout;
 import patchbay.tensor.Networks;
 import patchbay.tensor.Optimizers;
+import patchbay.tensor.Runs;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.operations.AdamW;
 import patchbay.tensor.operations.Attention;
+import patchbay.tensor.operations.Buckets;
+import patchbay.tensor.operations.ChooseSections;
+import patchbay.tensor.operations.CutSentences;
 import patchbay.tensor.operations.RangedAttention;
 import patchbay.tensor.operations.SelectBlocks;
 
@@ -138,6 +142,7 @@ final class Cases {
         FLOATS.put("ranged attention", (on, n) -> ranged(on, Math.min(n, 207)));
         FLOATS.put("decoding", (on, n) -> Networks.attention(on.a.slice(0, 0, 1).reshape(1, 1, 2, 3), on.b.reshape(1, n, 2, 3), on.c.reshape(1, n, 2, 3),
                 on.graph.constant(Shape.of(1), n * 2 / 3), true, 0.5f)); // a cache with room to spare
+        FLOATS.put("attention to runs", (on, n) -> runs(on, Math.min(n, 207)));
         FLOATS.put("global norm", (on, n) -> Optimizers.globalNorm(List.of(on.a, on.b)));
         FLOATS.put("clip scale", (on, n) -> Optimizers.clipScale(Optimizers.globalNorm(List.of(on.a)), 0.5f));
         FLOATS.put("adamw", (on, n) -> {
@@ -152,6 +157,10 @@ final class Cases {
         INTS.put("selected blocks", (on, n) -> blocks(on, Math.min(n, 207)));
         INTS.put("argsort of long rows", (on, n) -> on.a.transpose(0, 1).argsort(false));
         INTS.put("order of groups", (on, n) -> grouping(on, n).order());
+        INTS.put("buckets", (on, n) -> buckets(on, n));
+        INTS.put("sentences", (on, n) -> sentences(on, n).getFirst());
+        INTS.put("sections", (on, n) -> on.graph.apply(new ChooseSections(2, 1, 2), List.of(on.a.reshape(1, n, 2, 3), on.b.reshape(1, n, 2, 3),
+                sentences(on, n).get(1))).getFirst());
         INTS.put("to int", (on, n) -> on.a.multiply(2e9f).toInt()); // many beyond the range
     }
 
@@ -197,6 +206,22 @@ final class Cases {
         var keys = Layout.concat(0, on.b.slice(0, 0, time), on.c.slice(0, 0, time)).reshape(1, 2 * time, 2, 3);
         return on.graph.apply(new SelectBlocks(2, 2, 1, 4, 0.5f), List.of(on.a.slice(0, 0, time).reshape(1, time, 2, 3), keys,
                 on.graph.filled(Shape.of(1, 2, time), 0), on.graph.constant(Shape.of(1), 0), on.graph.constant(Shape.of(2), 0, time))).getFirst();
+    }
+
+    private static List<Tensor> sentences(Operands on, int n) {
+        return on.graph.apply(new CutSentences(n, n / 2 + 1, 2, 5), List.of(on.choices.reshape(1, n), on.graph.constant(Shape.of(1), 0)));
+    }
+
+    /** Two heads with two hashes each: [1, n, 2, 2]. */
+    private static Tensor buckets(Operands on, int n) {
+        return on.graph.apply(new Buckets(), on.a.matmul(on.b.slice(0, 0, 1).reshape(WIDTH, 1)).add(on.c.slice(1, 0, 4)).reshape(1, n, 2, 2, 1, 1));
+    }
+
+    private static Tensor runs(Operands on, int time) {
+        var bias = on.c.slice(0, 0, 1).reshape(2, 3);
+        return Runs.ofBuckets(buckets(on, on.n).slice(1, 0, time), on.graph.constant(Shape.of(1), 0), time, 2, 30).attend(
+                on.a.slice(0, 0, time).reshape(1, time, 2, 3), on.b.slice(0, 0, time).reshape(1, time, 2, 3), on.c.slice(0, 0, time).reshape(1, time, 2, 3),
+                0.5f, Optional.of(bias)).output();
     }
 
     static List<String> names() {
