@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import patchbay.model.Bench;
 import patchbay.model.Building;
@@ -36,10 +38,16 @@ public abstract class AttentionContract extends PartContract<Attention> {
     List<Tensor> build(Bench bench, Size size) {
         var graph = bench.building().graph();
         var x = graph.input("x", TensorType.f32(size.batch(), size.time(), size.settings().dim()));
+        enter(bench, size);
         var attention = plugin();
         var y = attention.forward(bench.scope(attention, new RotaryWithBias(), PlainParts.around(attention)), x);
         graph.output("y", y);
         return List.of(y);
+    }
+
+    /** Some tokens pass, of which some end a sentence. */
+    private static void enter(Bench bench, Size size) {
+        bench.building().enter(bench.building().graph().input("ids", TensorType.i32(size.batch(), size.time())), PlainParts.names(VOCABULARY));
     }
 
     /** Everything that positions can do to an attention. */
@@ -70,9 +78,11 @@ public abstract class AttentionContract extends PartContract<Attention> {
         }
     }
 
+    private static final int VOCABULARY = 11;
+
     @Override
     int[] indices(String input, Size size) {
-        return new int[] {0}; // start
+        return input.equals("ids") ? new SplittableRandom(5).ints(size.rows(), 0, VOCABULARY).toArray() : new int[] {0}; // start
     }
 
     /** What {@code attention} makes of x [T, 8], in two heads and without positions. */
@@ -84,7 +94,9 @@ public abstract class AttentionContract extends PartContract<Attention> {
     protected static float[] output(Attention attention, String path, float[] x, Map<String, Object> options) {
         var settings = new ModelSettings(1, 8, 2, x.length / 8 + 4, 3, 1, 1, 0, List.of("all"), true, 0, ModelSettings.Norm.rms);
         var graph = new Graph(4);
-        var bench = new Bench(new Building(graph, Mode.EVALUATION, settings), path, options);
+        var building = new Building(graph, Mode.EVALUATION, settings);
+        building.enter(graph.constant(Shape.of(1, x.length / 8), new int[x.length / 8])); // none of which ends a sentence
+        var bench = new Bench(building, path, options);
         graph.output("y", attention.forward(bench.scope(attention, new PlainParts.PlainPosition(), PlainParts.around(attention)), graph.constant(Shape.of(1, x.length / 8, 8), x)));
         try (var trial = Trial.of(graph).run()) {
             return trial.floats("y");
@@ -111,7 +123,9 @@ public abstract class AttentionContract extends PartContract<Attention> {
             var graph = new Graph(3);
             var x = graph.input("x", TensorType.f32(size.batch(), size.time(), size.settings().dim()));
             var muting = new Muting(plugin().getClass().getAnnotation(Plugin.class).value());
-            var scope = bench(graph, Mode.EVALUATION, size, Map.of()).scope(muting, new RotaryWithBias(), PlainParts.around(plugin()));
+            var bench = bench(graph, Mode.EVALUATION, size, Map.of());
+            enter(bench, size);
+            var scope = bench.scope(muting, new RotaryWithBias(), PlainParts.around(plugin()));
             graph.output("y", muting.forward(scope, x));
             try (var trial = trial(new ReferenceEngine(), graph, size, new ReferenceEngine().variables())) {
                 for (float y : trial.run().floats("y")) {
@@ -218,10 +232,14 @@ public abstract class AttentionContract extends PartContract<Attention> {
                     WholeModel.dirty(caches);
                 }
                 var fresh = part(x, size, dim, start, length);
-                var y = decoding.with("x", fresh).with("start", start).run().floats("y");
+                var y = decoding.with("x", fresh).with("ids", part(indices("ids", size), size, start, length)).with("start", start).run().floats("y");
                 Trial.assertClose(part(expected, size, dim, start, length), y, 1e-4, where + ", " + length + " tokens from " + start);
             }
         }
+    }
+
+    private static int[] part(int[] all, Size size, int start, int length) {
+        return IntStream.range(0, size.batch() * length).map(i -> all[i / length * size.time() + start + i % length]).toArray();
     }
 
     /** Tokens {@code start} … {@code start + length − 1} of every sequence. */

@@ -5,8 +5,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import patchbay.model.Decoder;
 import patchbay.model.ModelSettings;
+import patchbay.model.Names;
 import patchbay.model.Offer;
 import patchbay.model.Plug;
 import patchbay.model.Rack;
@@ -110,6 +112,27 @@ public final class PlainParts {
         return new Wiring(sockets);
     }
 
+    /** Of {@code vocabulary} tokens, which have no names, every fourth ends a sentence. */
+    static Names names(int vocabulary) {
+        var none = Names.none();
+        return new Names() {
+            @Override
+            public int token(String text) {
+                return none.token(text);
+            }
+
+            @Override
+            public int[] ends(String characters) {
+                return IntStream.range(0, vocabulary).map(token -> token % 4 == 0 ? 1 : 0).toArray();
+            }
+
+            @Override
+            public int domain(String name) {
+                return none.domain(name);
+            }
+        };
+    }
+
     /** A decoder of plain plugins. */
     public static Decoder decoder(ModelSettings settings, int vocabulary) {
         return new Decoder(Rack.fit(settings, wiring(settings, Map.of()), shelf()), vocabulary);
@@ -124,7 +147,7 @@ public final class PlainParts {
                 plugs.put(socket.path(), plug);
             }
         }
-        return new Decoder(Rack.fit(settings, wiring(settings, plugs), around(part)), vocabulary);
+        return new Decoder(Rack.fit(settings, wiring(settings, plugs), around(part)), vocabulary, names(vocabulary));
     }
 
     /** {@code part}, the plain plugins, and plain ones again by the names of those that the part wraps. */

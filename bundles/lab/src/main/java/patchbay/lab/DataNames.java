@@ -2,6 +2,7 @@ package patchbay.lab;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import patchbay.data.Dataset;
 import patchbay.data.Tokenizer;
 import patchbay.model.Names;
@@ -29,6 +30,15 @@ public record DataNames(Tokenizer tokenizer, Optional<List<String>> domains) imp
             throw new UserError("'" + text + "' is " + tokens.length + " tokens of the " + tokenizer.name() + " tokenizer; one is wanted");
         }
         return tokens[0];
+    }
+
+    @Override
+    public int[] ends(String characters) {
+        return IntStream.range(0, tokenizer.vocabularySize()).map(token -> {
+            var text = tokenizer.decode(new int[] {token});
+            boolean ends = text.isEmpty() ? tokenizer.endOfDocument().orElse(-1) == token : characters.indexOf(text.charAt(text.length() - 1)) >= 0;
+            return ends ? 1 : 0;
+        }).toArray();
     }
 
     @Override

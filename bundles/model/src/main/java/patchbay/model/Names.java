@@ -12,6 +12,14 @@ public interface Names {
      */
     int token(String text);
 
+    /**
+     * For each token 1 if its text ends with one of {@code characters}, or if it ends a document, else 0; of length 0 where tokens have no
+     * text.
+     */
+    default int[] ends(String characters) {
+        return new int[0];
+    }
+
     /** @throws UserError if there is no such domain */
     int domain(String name);
 

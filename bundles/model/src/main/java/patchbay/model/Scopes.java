@@ -427,5 +427,12 @@ final class Scopes {
             UnaryOperator<Tensor> both = mixed -> weighing.apply(heads.apply(mixed)); // those around this one have a say too
             return new ForAttention(building(), sockets.apply(path() + "." + name), positions, sockets, both).output(x);
         }
+
+        @Override
+        public Tensor ends(String characters) {
+            int[] ends = building().names().ends(characters);
+            var ids = building().ids();
+            return ends.length == 0 ? graph().constant(ids.shape(), new int[ids.size()]) : graph().constant(Shape.of(ends.length), ends).gather(ids);
+        }
     }
 }

@@ -59,6 +59,12 @@ public interface Attention extends Part {
 
         /** What whoever fills a {@link #tier} is told after a pass, under this name and {@link #path}. */
         void shown(String name, Tensor value);
+
+        /**
+         * Which tokens end a sentence: i32 [B, T], 1 for a token whose text ends with one of {@code characters} and for one that ends a document, else 0; 0
+         * for all where tokens have no text.
+         */
+        Tensor ends(String characters);
     }
 
     /** x [B, T, dim] → [B, T, dim]. */
