@@ -12,6 +12,9 @@ import patchbay.tensor.Shape;
  */
 public record FarRows(String path, String tier, Shape shape) {
 
+    /** What the names of their variables start with. */
+    public static final String FAR = "far/";
+
     public String keys() {
         return name("keys");
     }
@@ -26,6 +29,6 @@ public record FarRows(String path, String tier, Shape shape) {
     }
 
     private String name(String what) {
-        return "far/" + path + "." + tier + "." + what;
+        return FAR + path + "." + tier + "." + what;
     }
 }

@@ -18,6 +18,7 @@ import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
 import patchbay.attention.full.FullAttention;
+import patchbay.attention.memory.MemoryAttention;
 import patchbay.balancer.auxiliaryloss.AuxiliaryLoss;
 import patchbay.balancer.lossfree.LossFree;
 import patchbay.balancer.none.None;
@@ -31,6 +32,7 @@ import patchbay.lab.ExperimentFolder;
 import patchbay.lab.Lab;
 import patchbay.lab.Run;
 import patchbay.lab.Experiment;
+import patchbay.memory.Memories;
 import patchbay.position.rope.RotaryPosition;
 import patchbay.router.cosine.CosineRouter;
 import patchbay.router.topk.TopKRouter;
@@ -42,6 +44,7 @@ final class Workshop implements AutoCloseable {
     final CpuEngine engine = new CpuEngine(1);
     final Lab lab;
     final Runs runs;
+    final Memories memories;
     final Foreground foreground;
     final ExperimentFolder experiments;
     final ByteArrayOutputStream out = new ByteArrayOutputStream() {
@@ -67,14 +70,15 @@ final class Workshop implements AutoCloseable {
                 """.formatted(folder.resolve("text.txt")));
         write(folder.resolve("broken.yaml"), "model: {layers: 2\n");
         lab = new Lab(new Engines(List.of(engine, new ReferenceEngine()), engine, "asked for"), Archive.of(new TopKRouter(), new CosineRouter(), new AuxiliaryLoss(), new LossFree(), new None(), new Dropless(), new SwiGlu(), new RuleExpert(),
-                new FullAttention(), new RotaryPosition()), folder.resolve("runs"), Duration.ofSeconds(20));
+                new FullAttention(), new MemoryAttention(), new RotaryPosition()), folder.resolve("runs"), Duration.ofSeconds(20));
         runs = new Runs(lab);
+        memories = new Memories(folder.resolve("memories"));
         foreground = new Foreground(lab);
         streams.start();
         processor = new CommandProcessorImpl(streams);
         for (var commands : List.of(new RunCommand(runs, foreground, experiments), new ControlCommands(runs, foreground),
                 new StatusCommands(runs), new ProfileCommand(runs), new EvaluateCommand(runs), new ContextsCommand(runs), new EngineCommand(runs), new RackCommands(runs), new SwapCommands(runs), new ExpertCommands(runs), new FreezeCommands(runs), new RoutingCommand(runs),
-                new ExplainCommand(runs), new GenerateCommand(runs), new RulesCommand(runs),
+                new ExplainCommand(runs), new GenerateCommand(runs), new MemoryCommand(runs, memories), new RulesCommand(runs),
                 new RecordCommands(runs, foreground), new SearchCommands(runs, foreground, experiments), new DoctorCommand(name -> Optional.empty(), runs, List.of(engine)))) {
             functions(commands.getClass()).forEach(function -> processor.addCommand("patchbay", commands, function));
         }
@@ -129,6 +133,7 @@ final class Workshop implements AutoCloseable {
     @Override
     public void close() throws Exception {
         foreground.close();
+        memories.close();
         lab.close();
         engine.close();
         processor.stop();

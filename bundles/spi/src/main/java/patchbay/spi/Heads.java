@@ -30,7 +30,7 @@ public record Heads(Tensor queries, Tensor keys, Tensor values) {
         return new Heads(scope.rotate(bare.queries), scope.cached("keys", scope.rotate(bare.keys)), scope.cached("values", bare.values));
     }
 
-    /** What {@link #project} yields before positions are put in and anything is cached. */
+    /** What {@link #project} yields before positions are put in and anything is cached; queries have the temperature of the positions already. */
     public static Heads bare(Attention.Scope scope, Tensor x, int keyHeads, boolean normed) {
         int heads = scope.heads();
         int groups = keyHeads == 0 ? heads : keyHeads;

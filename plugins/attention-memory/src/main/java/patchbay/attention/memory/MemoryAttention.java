@@ -53,6 +53,12 @@ public class MemoryAttention implements Attention {
         /** How many tokens before its own are mixed into each token that comes in, by learnt weights a channel (canon layers, Allen-Zhu 2025, section 3). */
         int shift() default 0;
 
+        /**
+         * Whether a token's key is the query of the token before it, so that a token finds what came after those that it resembles: what a layer and half of
+         * training else go into (n-gram heads, Akyürek et al. 2024, section 5; one projection for queries and keys as in Reformer, Kitaev et al. 2020).
+         */
+        boolean successor() default false;
+
         /** How many of a pass's queries, the last, tell which keys matter. */
         int observed() default 32;
 
@@ -70,7 +76,7 @@ public class MemoryAttention implements Attention {
         var options = checked(scope.options(Options.class));
         int recent = options.recent();
         int exact = options.exact() == 0 ? recent : Math.min(options.exact(), recent);
-        var bare = Heads.bare(scope, shifted(scope, x, options.shift()), options.keyHeads(), false);
+        var bare = options.successor() ? successors(scope, x, options.shift()) : Heads.bare(scope, shifted(scope, x, options.shift()), options.keyHeads(), false);
         var keys = scope.cached("keys", bare.keys());
         var seen = new Heads(scope.rotate(bare.queries()), scope.rotate(keys, at(scope, 0)), scope.cached("values", bare.values()));
         int rows = keys.dim(1);
@@ -95,20 +101,42 @@ public class MemoryAttention implements Attention {
      * more to learn.
      */
     private static Tensor shifted(Scope scope, Tensor x, int count) {
+        return count == 0 ? x : mixed(scope, x, x.dim(1), count, 0, scope.cached("inputs", x));
+    }
+
+    /** Queries of the tokens and, as keys, of those before them; a first token's key is that of nothing. */
+    private static Heads successors(Scope scope, Tensor x, int count) {
+        int b = x.dim(0), time = x.dim(1), heads = scope.heads();
+        var rows = scope.cached("inputs", x);
+        var now = mixed(scope, x, time, count, 0, rows);
+        var before = mixed(scope, back(scope, rows, 1, time), time, count, 1, rows);
+        var both = scope.linear("query", Layout.concat(1, now, before), scope.dim()).reshape(b, 2 * time, heads, scope.dim() / heads);
+        var values = scope.linear("value", now, scope.dim()).reshape(b, time, heads, scope.dim() / heads);
+        return new Heads(scope.sharpened(both.slice(1, 0, time)), both.slice(1, time, 2 * time), values);
+    }
+
+    /** @param behind how far behind the tokens that come in those are that others are mixed into */
+    private static Tensor mixed(Scope scope, Tensor tokens, int time, int count, int behind, Tensor rows) {
         if (count == 0) {
-            return x;
+            return tokens;
         }
-        var weights = scope.undecayed("shift", Shape.of(count, scope.dim()), Initializer.normal(0.3f));
-        var rows = scope.cached("inputs", x).pad(1, count, 0); // there is nothing before the first
-        var mixed = x;
+        var weights = scope.undecayed("shift", Shape.of(count, scope.dim()), Initializer.normal(0.5f));
+        var mixed = tokens;
         for (int back = 1; back <= count; back++) {
-            var before = rows.readRows(scope.start().add(at(scope, count - back)), x.dim(1));
-            mixed = mixed.add(before.multiply(weights.slice(0, back - 1, back)));
+            mixed = mixed.add(back(scope, rows, behind + back, time).multiply(weights.slice(0, back - 1, back)));
         }
         return mixed;
     }
 
+    /** Of {@code rows}, which begin with the text, those that are so far back from the tokens that come in; zeros before the first. */
+    private static Tensor back(Scope scope, Tensor rows, int distance, int time) {
+        return rows.pad(1, distance, 0).readRows(scope.start(), time);
+    }
+
     private static Options checked(Options options) {
+        if (options.successor() && options.keyHeads() != 0) {
+            throw new UserError("key-heads is " + options.keyHeads() + "; with successor there are as many key heads as query heads");
+        }
         if (options.recent() < 1 || options.working() < 1 || options.retrieved() < 1 || options.exact() < 0 || options.shift() < 0 || options.observed() < 1) {
             throw new UserError("recent is " + options.recent() + ", working " + options.working() + ", retrieved " + options.retrieved()
                     + ", exact " + options.exact() + ", shift " + options.shift() + ", observed " + options.observed()

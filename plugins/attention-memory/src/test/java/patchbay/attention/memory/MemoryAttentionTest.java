@@ -23,7 +23,8 @@ class MemoryAttentionTest extends AttentionContract {
     @Override
     protected List<Map<String, Object>> optionSets() {
         return List.of(Map.of(), Map.of("exact", 3, "key-heads", 1),
-                Map.of("recent", 5, "exact", 2, "shift", 3));
+                Map.of("recent", 5, "exact", 2, "shift", 3),
+                Map.of("shift", 2, "successor", true));
     }
 
     @Test
