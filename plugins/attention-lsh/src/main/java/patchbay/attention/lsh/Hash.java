@@ -7,7 +7,7 @@ import patchbay.tensor.operations.Buckets;
 
 /**
  * Several hashes of vectors by the angle between them: {@code argmax([xR; −xR])} of a random matrix R (Andoni et al. 2015). Of many buckets
- * a hash is a number of several digits, each by a matrix of its own, so that its cost grows with the logarithm of their number (Reformer, section 3).
+ * a hash is a number of several digits, each by a matrix of its own, so that its cost grows with the logarithm of their number, as in the Reformer authors' own code.
  *
  * @param digits of a hash; 0 if there is one bucket
  * @param size columns of a digit's matrix, half of the values that it can have

@@ -1,7 +1,6 @@
 package patchbay.attention.lsh;
 
 import java.lang.annotation.Annotation;
-import java.util.Arrays;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import patchbay.spi.Attention;
@@ -14,15 +13,16 @@ import patchbay.tensor.Tensor;
 import patchbay.tensor.UserError;
 
 /**
- * Attention among tokens whose queries point the same way (Reformer, Kitaev, Kaiser and Levskaya 2020, section 2): queries serve as keys, at length 1, a hash of
+ * Attention among tokens whose queries point the same way (Reformer, Kitaev, Kaiser and Levskaya 2020, arXiv 2001.04451, section 2): queries serve as keys, at length 1, a hash of
  * random rotations puts those that are near each other into the same bucket, likely, and a token attends to its own bucket. With several
- * hashes a token sees the tokens that any of them finds, each once (equation 5; what the paper takes off the scores of a key found n times, log n, is
+ * hashes a token sees the tokens that any of them finds, each once (its multi-round attention; what the paper takes off the scores of a key found n times, log n, is
  * what remains of it in the sum over hashes): {@code o = Σ_{j ∈ P} exp(q·k_j/‖k_j‖ − z) v_j}, P the union. A token's own key counts for 10⁵ less than it would,
  * so that it is taken where nothing else is.
  *
  * <p>What the paper does by sorting and cutting into chunks, of which one looks at itself and the one before, depends on how many tokens come
  * later. Here a token sees the last {@code keys} tokens of its bucket up to itself instead: as many as two chunks, the same when one token is
- * decoded after the other, and causal without a mask.
+ * decoded after the other, and causal without a mask. A vector on the border of two buckets may still fall to another side where another kernel rounds it
+otherwise, as that for few rows does in decoding.
  *
  * <p>The projections are {@code query}, {@code value} and {@code output}: a swap from {@code full} keeps these three, and its {@code key} rests until a rollback;
  * a swap to {@code full} begins {@code key} anew. The rotations are drawn from a seed and the socket's path and stay as they are, where the paper draws new
@@ -86,7 +86,6 @@ public class LshAttention implements Attention {
     private static Tensor bias(Scope scope, int keys) {
         var given = scope.bias(keys);
         var own = new float[given.isPresent() ? keys : 2];
-        Arrays.fill(own, 0);
         own[0] = OWN;
         var taken = scope.graph().constant(Shape.of(own.length), own);
         return given.map(taken::add).orElseGet(() -> taken.broadcastTo(Shape.of(scope.heads(), own.length)));

@@ -30,7 +30,7 @@ import patchbay.tensor.Variables;
 import patchbay.tensor.operations.AdamW;
 
 /**
- * The duplication task of Reformer (section 5, table 2), small: texts 0w0w of random symbols, of which the second w can be predicted by who finds the
+ * The duplication task of Reformer (section 2, table 2), small: texts 0w0w of random symbols, of which the second w can be predicted by who finds the
  * first. One layer learns it with few hashes; with more at evaluation it finds more. The table is written to {@code target/duplication.md}, after
  * {@code -Dduplication.steps} steps of training with each of {@code -Dduplication.seeds} seeds.
  */
