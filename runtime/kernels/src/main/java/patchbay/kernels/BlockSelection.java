@@ -10,8 +10,8 @@ public final class BlockSelection {
     private BlockSelection() {}
 
     /**
-     * Row {@code (b·T + t)·G + g}: {@code ranges [B, T, G, n, 2]} gets the tokens from and to (exclusive) of the blocks that the heads of key
-     * head g see, ending with the query's own token: the {@code n − 3} most important of the finished ones, then its own, that before it and the
+     * Row {@code (b·T + t)·G + g}: query t stands at position {@code (start[0] + t) · every}, and {@code ranges [B, T, G, n, 2]} gets the
+     * tokens from and to (exclusive) of the blocks that the heads of key head g see: the {@code n − 3} most important of the finished ones, then its own, that before it and the
      * first. Where there are fewer, spans are left empty.
      *
      * <p>Importance is the sum over those heads and a node's keys of {@code e^(scale · q·k − normalizer)}. From the highest level down, the n most
@@ -20,15 +20,15 @@ public final class BlockSelection {
      * {@code [B, T, H, D]}, normalizer {@code [B, H, T]}; {@code importances [B, T, G, n]} is for the kernel itself.
      */
     public static void select(int first, int count, float[] q, float[] k, float[] normalizer, int[] start, int[] offsets, int[] ranges,
-            float[] importances, int time, int keys, int heads, int groups, int dim, int levels, int block, int growth, int per, int n,
-            float scale) {
+            float[] importances, int time, int keys, int heads, int groups, int dim, int levels, int block, int growth, int per, int every,
+            int n, float scale) {
         for (@Parallel int i = 0; i < count; i++) {
             int row = first + i;
             int g = row % groups;
             int t = row / groups % time;
             int b = row / groups / time;
             int list = row * n * 2;
-            int position = start[0] + t;
+            int position = (start[0] + t) * every;
             int own = position / block;
             int forced = Math.min(3, own + 1);
             int length = block;
@@ -86,7 +86,7 @@ public final class BlockSelection {
                 int back = j - parents;
                 int node = back < 2 ? own - back : 0;
                 ranges[list + 2 * j] = back < forced ? node * block : 0;
-                ranges[list + 2 * j + 1] = back < forced ? Math.min((node + 1) * block, position + 1) : 0;
+                ranges[list + 2 * j + 1] = back < forced ? (node + 1) * block : 0;
             }
         }
     }

@@ -20,13 +20,13 @@ class SelectBlocksTest {
 
     private static final int BATCH = 2, TIME = 61, HEADS = 4, GROUPS = 2, DIM = 3;
 
-    /** Blocks of so many tokens, searched through so many levels, in a text that begins at {@code start}. */
-    private record Problem(int block, int growth, int per, int n, int levels, int start) {
+    /** Blocks of so many tokens, searched through so many levels by every so many queries. */
+    private record Problem(int block, int growth, int per, int every, int n, int levels, int start) {
 
         int[] offsets() {
             var offsets = new int[levels + 1];
             for (int level = 0, length = block; level < levels; level++, length *= growth) {
-                offsets[level + 1] = offsets[level] + ((start + TIME) / length + 1) * (level == 0 ? per : 1);
+                offsets[level + 1] = offsets[level] + ((start + TIME) * every / length + 1) * (level == 0 ? per : 1);
             }
             return offsets;
         }
@@ -38,7 +38,7 @@ class SelectBlocksTest {
         int[] select(float[] q, float[] k, float[] normalizer) {
             var graph = new Graph();
             var offsets = graph.constant(Shape.of(levels), IntStream.of(offsets()).limit(levels).toArray());
-            graph.output("ranges", graph.apply(new SelectBlocks(block, growth, per, n, 0.8f), List.of(graph.constant(Shape.of(BATCH, TIME, HEADS, DIM), q),
+            graph.output("ranges", graph.apply(new SelectBlocks(block, growth, per, every, n, 0.8f), List.of(graph.constant(Shape.of(BATCH, TIME, HEADS, DIM), q),
                     graph.constant(keys(), k), graph.constant(Shape.of(BATCH, HEADS, TIME), normalizer), graph.constant(Shape.of(1), start), offsets)).getFirst());
             var engine = new ReferenceEngine();
             try (var program = engine.compile(graph, engine.variables())) {
@@ -64,7 +64,7 @@ class SelectBlocksTest {
 
         /** The search by lists: the n best of what can be looked at in each level, and the given blocks. */
         TreeSet<Integer> expected(float[] q, float[] k, float[] normalizer, int b, int t, int g) {
-            int position = start + t;
+            int position = (start + t) * every;
             int own = position / block;
             var given = new TreeSet<Integer>();
             IntStream.of(0, own - 1, own).filter(node -> node >= 0).forEach(given::add);
@@ -88,9 +88,9 @@ class SelectBlocksTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4, 4, 2, 5, 1, 0", "4, 2, 1, 4, 4, 0", "2, 3, 1, 6, 3, 20", "1, 2, 1, 7, 7, 3", "4, 2, 3, 3, 3, 0", "8, 2, 1, 20, 3, 1"})
-    void theMostImportantBlocksAreFoundFromAboveDown(int block, int growth, int per, int n, int levels, int start) {
-        var problem = new Problem(block, growth, per, n, levels, start);
+    @CsvSource({"4, 4, 2, 1, 5, 1, 0", "4, 2, 1, 1, 4, 4, 0", "2, 3, 1, 2, 6, 3, 20", "1, 2, 1, 1, 7, 7, 3", "4, 2, 3, 1, 3, 3, 0", "8, 2, 1, 4, 20, 3, 1"})
+    void theMostImportantBlocksAreFoundFromAboveDown(int block, int growth, int per, int every, int n, int levels, int start) {
+        var problem = new Problem(block, growth, per, every, n, levels, start);
         float[] q = Numeric.random(BATCH * TIME * HEADS * DIM, 1), k = Numeric.random(problem.keys().size(), 2), normalizer = Numeric.random(BATCH * HEADS * TIME, 3);
         var ranges = problem.select(q, k, normalizer);
         for (int row = 0; row < BATCH * TIME * GROUPS; row++) {
@@ -101,7 +101,7 @@ class SelectBlocksTest {
                 int to = ranges[(row * n + j) * 2 + 1];
                 if (from < to) {
                     assertEquals(0, from % block, "row " + row);
-                    assertEquals(Math.min(from + block, start + t + 1), to, "row " + row);
+                    assertEquals(from + block, to, "row " + row);
                     blocks.add(from / block);
                 }
             }
@@ -111,7 +111,7 @@ class SelectBlocksTest {
 
     @Test
     void fewerBlocksThanAreGivenAreRefused() {
-        var error = assertThrows(ShapeError.class, () -> new SelectBlocks(4, 2, 1, 2, 1));
+        var error = assertThrows(ShapeError.class, () -> new SelectBlocks(4, 2, 1, 1, 2, 1));
         assertTrue(error.getMessage().contains("at least 3 blocks"), error.getMessage());
     }
 }

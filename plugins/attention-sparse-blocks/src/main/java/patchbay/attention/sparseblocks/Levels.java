@@ -15,6 +15,7 @@ import patchbay.tensor.operations.SelectBlocks;
  * sums up {@code growth} of the level before. All lie in one tensor, one level behind the other, each with room for one run that has not
  * ended: what is written there nobody sees before it is written again.
  *
+ * @param tokens that there may be
  * @param block tokens that a row of level 0 sums up
  * @param lengths tokens between the ends of neighbouring rows, a number a level; the first is the stride
  * @param offsets where the levels begin, and the last ends
@@ -22,7 +23,7 @@ import patchbay.tensor.operations.SelectBlocks;
  * @param seen how many rows of each level a query sees
  * @param selectedBlock tokens of a block that is selected
  */
-record Levels(int block, int[] lengths, int[] offsets, int growth, int seen, int selectedBlock) {
+record Levels(int tokens, int block, int[] lengths, int[] offsets, int growth, int seen, int selectedBlock) {
 
     /** As many levels as there are runs to end among {@code tokens}. */
     static Levels of(SparseBlocks.Options options, int tokens) {
@@ -33,7 +34,7 @@ record Levels(int block, int[] lengths, int[] offsets, int growth, int seen, int
             offsets[i + 1] = offsets[i] + tokens / lengths[i] + 1;
         }
         int seen = options.growth() == 1 ? offsets[1] : options.levelKeys();
-        return new Levels(options.block(), lengths, offsets, options.growth(), seen, options.selectedBlock());
+        return new Levels(tokens, options.block(), lengths, offsets, options.growth(), seen, options.selectedBlock());
     }
 
     /** At least those up to the level whose rows are the blocks that are selected. */
@@ -86,19 +87,44 @@ record Levels(int block, int[] lengths, int[] offsets, int growth, int seen, int
         int levels = lengths.length;
         var graph = scope.graph();
         var offset = graph.constant(Shape.of(levels), Arrays.copyOf(offsets, levels));
-        var ends = scope.start().add(graph.constant(Shape.of(time, 1), IntStream.rangeClosed(1, time).toArray()))
-                .divide(graph.constant(Shape.of(levels), lengths)); // [T, levels]
+        var ends = ends(scope, time).reshape(time, 1).divide(graph.constant(Shape.of(levels), lengths)); // [T, levels]
         var begins = ends.subtract(number(scope, seen)).maximum(number(scope, 0));
         return Layout.concat(2, begins.add(offset).reshape(time, levels, 1), ends.add(offset).reshape(time, levels, 1))
                 .reshape(1, time, 1, levels, 2);
     }
 
-    /** Selects blocks by the keys of the level whose rows are such blocks, and those above it; in the one level that there may be, by several a block. */
-    Tensor select(Attention.Scope scope, int n, float scale, Tensor queries, Tensor keys, Tensor normalizer) {
+    /**
+     * The blocks that each query looks into, [B, T, G, n, 2], by the keys of the level whose rows are such blocks, and those above it; in the one level that
+     * there may be, by several a block. One query of {@code every} selects for all of them: the first, which the others can know of.
+     */
+    Tensor select(Attention.Scope scope, int every, int n, float scale, Tensor queries, Tensor keys, Tensor normalizer) {
+        int b = queries.dim(0), time = queries.dim(1), heads = queries.dim(2), groups = keys.dim(2);
+        var graph = scope.graph();
+        int count = time / every + 1;
+        var first = scope.start().add(number(scope, every - 1)).divide(number(scope, every));
+        var chosen = first.multiply(number(scope, every)).subtract(scope.start()).add(places(scope, b, count, time, every)); // [B, count]
+        var asking = queries.reshape(b * time, heads, queries.dim(3)).gather(chosen);
+        var weights = normalizer.permute(0, 2, 1).reshape(b * time, heads).gather(chosen).permute(0, 2, 1).stopGradient();
         int bottom = growth == 1 ? 0 : Arrays.binarySearch(lengths, selectedBlock);
         var from = Arrays.copyOfRange(offsets, bottom, lengths.length);
-        return scope.graph().apply(new SelectBlocks(selectedBlock, Math.max(growth, 2), selectedBlock / lengths[bottom], n, scale),
-                List.of(queries, keys, normalizer.stopGradient(), scope.start(), scope.graph().constant(Shape.of(from.length), from))).getFirst();
+        var operation = new SelectBlocks(selectedBlock, Math.max(growth, 2), selectedBlock / lengths[bottom], every, n, scale);
+        var fresh = graph.apply(operation, List.of(asking, keys, weights, first, graph.constant(Shape.of(from.length), from))).getFirst()
+                .reshape(b, count, groups, 2 * n).toFloat(); // numbers of tokens, which an f32 holds up to 16 M
+        int rows = tokens / every + 1;
+        var all = scope.cached("blocks", Shape.of(b, rows, groups, 2 * n), lists -> lists.writeRows(fresh, first));
+        var own = scope.start().add(graph.constant(Shape.of(time), IntStream.range(0, time).toArray())).divide(number(scope, every))
+                .add(places(scope, b, 1, rows, 1)); // [B, T]
+        return all.reshape(b * rows, groups, 2 * n).gather(own).toInt().reshape(b, time, groups, n, 2).minimum(ends(scope, time).reshape(time, 1, 1, 1));
+    }
+
+    /** {@code sequence · size + i · step} for every sequence and i: [B, count]. */
+    private static Tensor places(Attention.Scope scope, int b, int count, int size, int step) {
+        return scope.graph().constant(Shape.of(b, count), IntStream.range(0, b * count).map(i -> i / count * size + i % count * step).toArray());
+    }
+
+    /** The position behind each query: [T]. */
+    private static Tensor ends(Attention.Scope scope, int time) {
+        return scope.start().add(scope.graph().constant(Shape.of(time), IntStream.rangeClosed(1, time).toArray()));
     }
 
     private static Tensor number(Attention.Scope scope, int number) {

@@ -18,13 +18,15 @@ import patchbay.tensor.operations.SelectBlocks;
  * Native sparse attention (Yuan et al. 2025, arXiv 2502.11089): the sum of three attentions, each times a sigmoid gate that every token
  * computes for every head (equation 5). The compressed branch sees keys that each sum up {@code block} tokens, one from every {@code stride}
  * (equation 7); the selected branch all tokens of the {@code selected} blocks that weigh most in the compressed one, its own, the one before and
- * the first among them (equations 8 to 12); the window branch the last {@code window} tokens. Blocks are selected for each query and key head.
+ * the first among them (equations 8 to 12); the window branch the last {@code window} tokens. Blocks are selected for each key head.
  *
  * <p>What departs from the paper:
  * <ul>
  * <li>Its compressed branch sees every summed-up key, so its cost grows with the square of the length. Here {@code growth} keys are summed
  * up again, those again, and so on, and a query sees the last {@code level-keys} of every level: what is far away only coarsely. Blocks are
  * searched from the highest level down ({@link SelectBlocks}). Both cost a logarithm of the length. {@code growth=1} is the paper's form.
+ * <li>Blocks are selected by the first of {@code queries} neighbours for all of them, so that keys which were fetched once serve several queries; in the
+ * paper by every query for itself, {@code queries=1}.
  * <li>A key is summed up from the tokens that end with its stride's last, as if zeros stood before the text, so it can be seen as soon as the
  * stride is over. A block that is selected from is weighed by those keys that end in it.
  * <li>Summing up is the mean and a correction by a small network (one hidden layer, the tokens' places in the block added), so that it means
@@ -54,6 +56,9 @@ public class SparseBlocks implements Attention {
 
         /** How many blocks are selected, three of them given. */
         int selected() default 16;
+
+        /** How many queries in a row look into the same blocks, which the first of them selects; divides selected-block. */
+        int queries() default 16;
 
         /** How many positions the window branch sees, a token's own among them. */
         int window() default 512;
@@ -90,7 +95,7 @@ public class SparseBlocks implements Attention {
         var how = new RangedAttention((float) (1 / Math.sqrt(queries.dim(3))));
         var compressed = Networks.attend(how, queries, summaries, levels.summaries(scope, "summary-value", heads.values(), x.dim(1)),
                 levels.seen(scope, x.dim(1)), scope.start(), Optional.empty());
-        var blocks = levels.select(scope, options.selected(), how.scale(), queries, summaries, compressed.normalizer());
+        var blocks = levels.select(scope, options.queries(), options.selected(), how.scale(), queries, summaries, compressed.normalizer());
         var selected = Networks.attend(how, heads.queries(), heads.keys(), heads.values(), blocks, scope.start(), bias);
         var window = heads.attend(scope, Math.min(options.window(), patchbay.tensor.operations.Attention.PAST), 0, bias);
 
@@ -112,6 +117,9 @@ public class SparseBlocks implements Attention {
         }
         if (options.selected() < SelectBlocks.FORCED) {
             throw new UserError("selected is " + options.selected() + "; it must be at least " + SelectBlocks.FORCED);
+        }
+        if (options.queries() < 1 || options.selectedBlock() % options.queries() != 0) {
+            throw new UserError("queries is " + options.queries() + "; it must divide selected-block, " + options.selectedBlock());
         }
         int rest = options.selectedBlock();
         while (options.growth() > 1 && rest > options.stride() && rest % options.growth() == 0) {

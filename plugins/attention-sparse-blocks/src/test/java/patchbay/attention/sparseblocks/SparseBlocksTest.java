@@ -27,10 +27,10 @@ import patchbay.tensor.UserError;
 class SparseBlocksTest extends AttentionContract {
 
     /** Few tokens are many blocks. */
-    private static final Map<String, Object> SMALL = Map.of("block", 4, "stride", 2, "selected-block", 4, "selected", 4, "window", 3, "growth", 2,
-            "level-keys", 3);
-    private static final Map<String, Object> PAPER = Map.of("block", 4, "stride", 2, "selected-block", 4, "selected", 4, "window", 3, "growth", 1,
-            "key-heads", 1);
+    private static final Map<String, Object> SMALL = Map.of("block", 4, "stride", 2, "selected-block", 4, "selected", 4, "queries", 2, "window", 3,
+            "growth", 2, "level-keys", 3);
+    private static final Map<String, Object> PAPER = Map.of("block", 4, "stride", 2, "selected-block", 4, "selected", 4, "queries", 1, "window", 3,
+            "growth", 1, "key-heads", 1);
 
     @Override
     protected Attention plugin() {
@@ -77,7 +77,7 @@ class SparseBlocksTest extends AttentionContract {
     void theSelectedBranchWithRoomForAllBlocksIsFullAttention(int growth, int selectedBlock) {
         var x = Trial.random(37 * 8, 1);
         assertArrayEquals(output(new PlainParts.PlainAttention(), x, Map.of()),
-                branch(1, x, Map.of("block", 4, "stride", 2, "selected-block", selectedBlock, "selected", 19, "growth", growth)), 1e-5f);
+                branch(1, x, Map.of("block", 4, "stride", 2, "selected-block", selectedBlock, "selected", 19, "queries", 2, "growth", growth)), 1e-5f);
     }
 
     @Test
@@ -94,7 +94,7 @@ class SparseBlocksTest extends AttentionContract {
         var graph = new Graph(4);
         var attention = new SparseBlocks();
         var bench = new Bench(new Building(graph, Mode.EVALUATION, settings), "a",
-                Map.of("block", 1, "stride", 1, "selected-block", 1, "selected", 3, "growth", 1));
+                Map.of("block", 1, "stride", 1, "selected-block", 1, "selected", 3, "queries", 1, "growth", 1));
         graph.output("y", attention.forward(bench.scope(attention, new PlainParts.PlainPosition()), graph.constant(Shape.of(1, 37, 8), x)));
         try (var trial = Trial.of(graph)) {
             trial.set("a.gate", new float[8 * 6]);
@@ -109,7 +109,7 @@ class SparseBlocksTest extends AttentionContract {
     @Test
     void theCompressedBranchSeesEverythingThatHasEndedAStride() {
         var x = Trial.random(38 * 8, 1);
-        var options = Map.<String, Object>of("block", 4, "stride", 4, "selected-block", 4, "selected", 3, "growth", 2, "level-keys", 2);
+        var options = Map.<String, Object>of("block", 4, "stride", 4, "selected-block", 4, "selected", 3, "queries", 4, "growth", 2, "level-keys", 2);
         var before = branch(0, x, options);
         for (int token = 0; token < 38; token++) {
             var changed = x.clone();
@@ -123,7 +123,7 @@ class SparseBlocksTest extends AttentionContract {
     @Test
     void sizesThatDoNotFitAreTheUsersMistake() {
         for (var options : List.<Map<String, Object>>of(Map.of("block", 24), Map.of("selected", 2), Map.of("selected-block", 128), Map.of("selected-block", 8),
-                Map.of("growth", 1, "selected-block", 40), Map.of("window", 0), Map.of("growth", 0))) {
+                Map.of("queries", 3), Map.of("growth", 1, "selected-block", 40), Map.of("window", 0), Map.of("growth", 0))) {
             var error = assertThrows(UserError.class, () -> output(new SparseBlocks(), Trial.random(96, 1), options), options.toString());
             assertTrue(error.getMessage().contains(options.keySet().stream().filter(name -> !name.equals("growth") || options.size() == 1).findFirst().orElseThrow()),
                     error.getMessage());

@@ -204,7 +204,7 @@ final class Cases {
     /** Four of blocks of two tokens, through two levels. */
     private static Tensor blocks(Operands on, int time) {
         var keys = Layout.concat(0, on.b.slice(0, 0, time), on.c.slice(0, 0, time)).reshape(1, 2 * time, 2, 3);
-        return on.graph.apply(new SelectBlocks(2, 2, 1, 4, 0.5f), List.of(on.a.slice(0, 0, time).reshape(1, time, 2, 3), keys,
+        return on.graph.apply(new SelectBlocks(2, 2, 1, 1, 4, 0.5f), List.of(on.a.slice(0, 0, time).reshape(1, time, 2, 3), keys,
                 on.graph.filled(Shape.of(1, 2, time), 0), on.graph.constant(Shape.of(1), 0), on.graph.constant(Shape.of(2), 0, time))).getFirst();
     }
 

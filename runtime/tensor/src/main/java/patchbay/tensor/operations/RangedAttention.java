@@ -15,7 +15,7 @@ import patchbay.tensor.TensorType;
  * {@code [B, S, G, E]}, ranges {@code i32 [B or 1, T, G or 1, spans, 2]}, start {@code i32[1]} {@code → [B, T, H, E]} and the
  * log-sum-exp of each query's scores, {@code [B, H, T]}. A span goes from its first number to before its second, within S; the spans of a
  * query must not overlap, and those that end before they begin are empty. What a query costs is what its list holds. A query without any
- * key yields zeros and −∞.
+ * key yields zeros and −∞. Keys and values between those that neighbouring queries see may be read; they count nothing, but must be finite.
  *
  * <p>A sixth input is a bias on the scores by the distance of key s, which then stands at position s, from query t, at {@code start + t}:
  * {@code [H, S]}. No span may then go beyond its query.

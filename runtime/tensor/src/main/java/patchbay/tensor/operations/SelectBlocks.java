@@ -12,16 +12,16 @@ import patchbay.tensor.TensorType;
 /**
  * Which {@code n} blocks of the text each query looks into (Yuan et al. 2025, section 3.3.2): its own, the one before, the first, and the most
  * important of those that are finished: q {@code [B, T, H, D]}, k {@code [B, M, G, D]}, normalizer {@code [B, H, T]}, start
- * {@code i32[1]}, offsets {@code i32[levels]} {@code → i32 [B, T, G, n, 2]}, the blocks' first tokens and those behind their last, as
- * {@link RangedAttention} takes them. No gradient passes.
+ * {@code i32[1]}, offsets {@code i32[levels]} {@code → i32 [B, T, G, n, 2]}, the blocks' first tokens and those behind their last. Query t
+ * stands at position {@code (start + t) · every}; its own block goes on behind it, which {@link RangedAttention} is not to be given. No
+ * gradient passes.
  *
  * <p>k are keys that stand for runs of tokens: those of level 0, {@code per} for each block, from {@code offsets[0]} on, and those of level i,
- * one for each run of {@code growth^i} blocks, from {@code offsets[i]} on. Of each the {@code ⌊(start + t + 1) / length⌋} that end with query t
- * or before are read. A key's importance is what it would weigh in an attention with that log-sum-exp, summed over the heads of key
+ * one for each run of {@code growth^i} blocks, from {@code offsets[i]} on. Those are read that end with query t or before. A key's importance is what it would weigh in an attention with that log-sum-exp, summed over the heads of key
  * head g (equation 10). With one level every block is looked at (equation 9); with more, the n best runs of each level are
  * searched on, so that a query looks at {@code n · growth} keys a level.
  */
-public record SelectBlocks(int block, int growth, int per, int n, float scale) implements Operation {
+public record SelectBlocks(int block, int growth, int per, int every, int n, float scale) implements Operation {
 
     private static final Kernel KERNEL = Kernel.of(patchbay.kernels.BlockSelection.class, "select");
 
@@ -29,8 +29,8 @@ public record SelectBlocks(int block, int growth, int per, int n, float scale) i
     public static final int FORCED = 3;
 
     public SelectBlocks {
-        Expect.that(block >= 1 && growth >= 2 && per >= 1 && n >= FORCED,
-                "it takes blocks of at least 1, a growth of at least 2, at least 1 key a block and at least " + FORCED + " blocks");
+        Expect.that(block >= 1 && growth >= 2 && per >= 1 && every >= 1 && n >= FORCED,
+                "it takes blocks of at least 1, a growth of at least 2, at least 1 key a block, queries at least 1 apart and at least " + FORCED + " blocks");
     }
 
     @Override
@@ -69,7 +69,7 @@ public record SelectBlocks(int block, int growth, int per, int n, float scale) i
         int looked = Math.min(k.dim(1), n * growth * levels);
         return List.of(Launch.of(KERNEL, q.dim(0) * q.dim(1) * k.dim(2)).input(0).input(1).input(2).input(3).input(4).output(0).scratch(0)
                 .value(q.dim(1)).value(k.dim(1)).value(q.dim(2)).value(k.dim(2)).value(q.dim(3)).value(levels)
-                .value(block).value(growth).value(per).value(n).value(scale)
+                .value(block).value(growth).value(per).value(every).value(n).value(scale)
                 .work((long) looked * q.dim(2) / k.dim(2) * (q.dim(3) + 10)));
     }
 

@@ -12,8 +12,8 @@ public final class BlockSelection {
     private BlockSelection() {}
 
     public static void select(int first, int count, float[] q, float[] k, float[] normalizer, int[] start, int[] offsets, int[] ranges,
-            float[] importances, int time, int keys, int heads, int groups, int dim, int levels, int block, int growth, int per, int n,
-            float scale) {
+            float[] importances, int time, int keys, int heads, int groups, int dim, int levels, int block, int growth, int per, int every,
+            int n, float scale) {
         int keyRow = groups * dim;
         int shared = heads / groups;
         for (int row = first; row < first + count; row++) {
@@ -21,7 +21,7 @@ public final class BlockSelection {
             int t = row / groups % time;
             int b = row / groups / time;
             int list = row * n * 2;
-            int position = start[0] + t;
+            int position = (start[0] + t) * every;
             int own = position / block;
             int forced = Math.min(3, own + 1);
             int length = block;
@@ -75,7 +75,7 @@ public final class BlockSelection {
                 int back = j - parents;
                 int node = back < 0 ? ranges[list + 2 * j + 1] : back < 2 ? own - back : 0;
                 ranges[list + 2 * j] = back < forced ? node * block : 0;
-                ranges[list + 2 * j + 1] = back < forced ? Math.min((node + 1) * block, position + 1) : 0;
+                ranges[list + 2 * j + 1] = back < forced ? (node + 1) * block : 0;
             }
         }
     }

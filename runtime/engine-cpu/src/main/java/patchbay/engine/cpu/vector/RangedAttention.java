@@ -8,16 +8,19 @@ import static patchbay.engine.cpu.vector.Vectors.LANES;
 import static patchbay.engine.cpu.vector.Vectors.exp;
 
 import java.util.Arrays;
+import jdk.incubator.vector.VectorOperators;
 
 /**
- * Twins of {@link patchbay.kernels.RangedAttention}. Neighbouring queries with the same list, as of what is seen from a block's end on, meet their
- * keys together ({@link AttentionBlock}); others do by themselves ({@link AttentionQuery}). Which way a query goes depends on the lists
+ * Twins of {@link patchbay.kernels.RangedAttention}. Neighbouring queries with much the same list meet their keys
+ * together ({@link AttentionBlock}); others do by themselves ({@link AttentionQuery}). Which way a query goes depends on the lists
  * alone, or its bits would depend on the range.
  */
 public final class RangedAttention {
 
     /** From so many queries on it pays to transpose them. */
     private static final int WORTH_BLOCKS = 8;
+
+    private static final float GONE = -1e30f;
 
     private RangedAttention() {}
 
@@ -34,16 +37,71 @@ public final class RangedAttention {
             return (b % sequences * time * sharers + g % sharers) * spans * 2;
         }
 
-        /** How many queries from t on go together: 1 if t's neighbours see something else. */
-        int together(int lists, int t) {
+        /**
+         * Whether the queries of t's block go together: whether there are enough of them, and all keys that lie between the first and the last of a
+         * span that any of them sees are not many more than one sees.
+         */
+        boolean together(int lists, int t) {
             int from = t / QUERIES * QUERIES;
-            int until = Math.min(time, from + QUERIES);
-            int own = lists + t * list;
-            boolean alike = until - from >= WORTH_BLOCKS;
-            for (int other = lists + from * list; alike && other < lists + until * list; other += list) {
-                alike = Arrays.equals(ranges, own, own + 2 * spans, ranges, other, other + 2 * spans);
+            int until = until(t);
+            if (until - from < WORTH_BLOCKS) {
+                return false;
             }
-            return alike ? until - t : 0;
+            int most = 0;
+            for (int query = from; query < until; query++) {
+                most = Math.max(most, seen(lists + query * list));
+            }
+            int all = 0;
+            for (int span = 0; span < 2 * spans && all <= 2 * most; span += 2) {
+                all += Math.max(0, last(lists + span, from, until) - first(lists + span, from, until));
+            }
+            return most > 0 && all <= 2 * most;
+        }
+
+        /** The query behind the last of t's block. */
+        int until(int t) {
+            return Math.min(time, t / QUERIES * QUERIES + QUERIES);
+        }
+
+        /** The first key of a span that one of these queries sees. */
+        int first(int span, int from, int until) {
+            int first = Integer.MAX_VALUE;
+            for (int at = span + from * list; at < span + until * list; at += list) {
+                first = ranges[at] < ranges[at + 1] ? Math.min(first, ranges[at]) : first;
+            }
+            return first;
+        }
+
+        /** The key behind the last of them. */
+        int last(int span, int from, int until) {
+            int last = 0;
+            for (int at = span + from * list; at < span + until * list; at += list) {
+                last = ranges[at] < ranges[at + 1] ? Math.max(last, ranges[at + 1]) : last;
+            }
+            return last;
+        }
+
+        /**
+         * Scores of what a lane does not see become very small: not −∞, as a lane may have nothing in a block, and what that adds is shrunk to
+         * nothing by the next. Lane i's query has the list that lies i lists behind {@code span}; {@code limits} is room for two numbers a lane.
+         */
+        void mask(int span, int queries, int key, int here, float[] workspace, int scores, int limits) {
+            boolean open = true;
+            for (int i = 0; i < queries; i++) {
+                int from = ranges[span + i * list];
+                int to = ranges[span + i * list + 1];
+                workspace[limits + i] = from - key;
+                workspace[limits + QUERIES + i] = to - key;
+                open &= from <= key && to >= key + here;
+            }
+            for (int half = 0; half < QUERIES && !open; half += LANES) {
+                var from = load(workspace, limits + half);
+                var to = load(workspace, limits + QUERIES + half);
+                for (int s = 0; s < here; s++) {
+                    int at = scores + s * QUERIES + half;
+                    load(workspace, at).blend(GONE, from.compare(VectorOperators.GT, s).or(to.compare(VectorOperators.LE, s))).intoArray(workspace, at);
+                }
+            }
         }
 
         int seen(int at) {
@@ -106,9 +164,9 @@ public final class RangedAttention {
             int g = h / (heads / groups);
             int lists = Call.lists(b, g, time, sequences, sharers, spans);
             int head = b * keys * groups + g;
-            int queries = distances > 0 ? 0 : Math.min(call.together(lists, t), first + count - row);
-            if (queries > 0) {
-                block(call, queries, (b * time + t) * heads + h, head, lists + t * call.list, out, normalizer, row);
+            if (distances == 0 && call.together(lists, t)) {
+                int queries = Math.min(call.until(t) - t, first + count - row);
+                block(call, queries, t, (b * time + t) * heads + h, head, lists, out, normalizer, row);
                 row += queries;
             } else {
                 int query = (b * time + t) * heads + h;
@@ -125,8 +183,8 @@ public final class RangedAttention {
         }
     }
 
-    /** Queries of one head from number {@code query} on, which all have the list at {@code list}. */
-    private static void block(Call call, int queries, int query, int head, int list, float[] out, float[] normalizer, int row) {
+    /** Queries of one head, which go together: from t on, number {@code query} of all heads. */
+    private static void block(Call call, int queries, int t, int query, int head, int lists, float[] out, float[] normalizer, int row) {
         int dim = call.dim;
         int valueDim = call.valueDim;
         int resultRow = call.heads * valueDim;
@@ -135,17 +193,21 @@ public final class RangedAttention {
         int max = scores + KEYS * QUERIES;
         int sum = max + QUERIES;
         int shrink = sum + QUERIES;
-        var workspace = Panel.workspace(shrink + QUERIES);
+        int limits = shrink + QUERIES;
+        var workspace = Panel.workspace(limits + 2 * QUERIES);
+        int from = t / QUERIES * QUERIES; // blocks of keys begin where they do for the whole block of queries, or bits would depend on the range
         AttentionBlock.transpose(call.q, query * dim, call.heads * dim, queries, dim, call.scale, workspace, 0);
         Arrays.fill(workspace, max, max + QUERIES, Float.NEGATIVE_INFINITY);
         Arrays.fill(workspace, sum, sum + QUERIES, 0);
         for (int i = 0; i < queries; i++) {
             Arrays.fill(out, result + i * resultRow, result + i * resultRow + valueDim, 0);
         }
-        for (int span = list; span < list + 2 * call.spans; span += 2) {
-            for (int key = call.ranges[span]; key < call.ranges[span + 1]; key += KEYS) {
-                int here = Math.min(KEYS, call.ranges[span + 1] - key);
+        for (int span = lists; span < lists + 2 * call.spans; span += 2) {
+            int end = call.last(span, from, call.until(t));
+            for (int key = call.first(span, from, call.until(t)); key < end; key += KEYS) {
+                int here = Math.min(KEYS, end - key);
                 AttentionBlock.products(call.k, (head + key * call.groups) * dim, call.groups * dim, here, dim, workspace, 0, scores);
+                call.mask(span + t * call.list, queries, key, here, workspace, scores, limits);
                 AttentionBlock.exponentials(workspace, scores, here, max, sum, shrink);
                 for (int i = 0; i < queries; i += ROWS) {
                     int rows = Math.min(ROWS, queries - i);
@@ -158,9 +220,9 @@ public final class RangedAttention {
             }
         }
         for (int i = 0; i < queries; i++) {
-            float total = workspace[sum + i];
+            float total = workspace[max + i] <= GONE ? 0 : workspace[sum + i]; // a query may see nothing
             AttentionBlock.scale(out, result + i * resultRow, valueDim, total == 0 ? 0 : 1 / total);
-            normalizer[row + i] = workspace[max + i] + (float) Math.log(total);
+            normalizer[row + i] = total == 0 ? Float.NEGATIVE_INFINITY : workspace[max + i] + (float) Math.log(total);
         }
     }
 
@@ -186,9 +248,9 @@ public final class RangedAttention {
                     int query = (b * time + t) * heads + h;
                     int sums = (b * heads + h) * time + t;
                     int list = lists + t * call.list;
-                    int queries = distances > 0 ? 0 : call.together(lists, t);
-                    if (queries > 0) {
-                        blockGradients(call, queries, query, head, list, dout, normalizer, delta, sums, dq, dk, dv);
+                    if (distances == 0 && call.together(lists, t)) {
+                        int queries = call.until(t) - t;
+                        blockGradients(call, queries, t, query, head, lists, dout, normalizer, delta, sums, dq, dk, dv);
                         t += queries;
                     } else {
                         queryGradients(call, query, head, list, bias, h * distances, start[0] + t, distances, dout, normalizer[sums], delta[sums], dq, dk,
@@ -228,8 +290,8 @@ public final class RangedAttention {
         call.spread(workspace, 0, dout, query * valueDim, dv, head, valueDim, list);
     }
 
-    private static void blockGradients(Call call, int queries, int query, int head, int list, float[] dout, float[] normalizer, float[] delta,
-            int sums, float[] dq, float[] dk, float[] dv) {
+    private static void blockGradients(Call call, int queries, int t, int query, int head, int lists, float[] dout, float[] normalizer,
+            float[] delta, int sums, float[] dq, float[] dk, float[] dv) {
         int dim = call.dim;
         int valueDim = call.valueDim;
         int queryRow = call.heads * dim;
@@ -239,26 +301,33 @@ public final class RangedAttention {
         int dscores = scores + KEYS * QUERIES;
         int shift = dscores + KEYS * QUERIES;
         int taken = shift + QUERIES;
-        var workspace = Panel.workspace(taken + QUERIES);
+        int limits = taken + QUERIES;
+        var workspace = Panel.workspace(limits + 2 * QUERIES);
         AttentionBlock.transpose(call.q, query * dim, queryRow, queries, dim, call.scale, workspace, 0);
         AttentionBlock.transpose(dout, query * valueDim, resultRow, queries, valueDim, 1, workspace, outputs);
-        System.arraycopy(normalizer, sums, workspace, shift, queries);
+        for (int i = 0; i < queries; i++) {
+            float sum = normalizer[sums + i];
+            workspace[shift + i] = sum == Float.NEGATIVE_INFINITY ? Float.POSITIVE_INFINITY : sum; // without a key it has no part either
+        }
         Arrays.fill(workspace, shift + queries, shift + QUERIES, Float.POSITIVE_INFINITY); // lanes without a query have no part in any sum
         System.arraycopy(delta, sums, workspace, taken, queries);
         Arrays.fill(workspace, taken + queries, taken + QUERIES, 0);
         for (int i = 0; i < queries; i++) {
             Arrays.fill(dq, query * dim + i * queryRow, query * dim + i * queryRow + dim, 0);
         }
-        for (int span = list; span < list + 2 * call.spans; span += 2) {
-            for (int key = call.ranges[span]; key < call.ranges[span + 1]; key += KEYS) {
-                int here = Math.min(KEYS, call.ranges[span + 1] - key);
+        for (int span = lists; span < lists + 2 * call.spans; span += 2) {
+            int end = call.last(span, t, t + queries);
+            for (int key = call.first(span, t, t + queries); key < end; key += KEYS) {
+                int here = Math.min(KEYS, end - key);
                 int from = (head + key * call.groups) * dim;
                 int values = (head + key * call.groups) * valueDim;
                 AttentionBlock.products(call.k, from, call.groups * dim, here, dim, workspace, 0, scores);
                 AttentionBlock.products(call.v, values, call.groups * valueDim, here, valueDim, workspace, outputs, dscores);
+                call.mask(span + t * call.list, queries, key, here, workspace, scores, limits);
                 AttentionBlock.derivatives(workspace, scores, dscores, here, shift, taken, call.scale);
                 for (int i = 0; i < queries; i += ROWS) {
-                    AttentionTile.add(Math.min(ROWS, queries - i), here, workspace, dscores + i, 1, QUERIES, call.k, from, call.groups * dim, dim,
+                    int rows = Math.min(ROWS, queries - i);
+                    AttentionTile.add(rows, here, workspace, dscores + i, 1, QUERIES, call.k, from, call.groups * dim, dim,
                             dq, query * dim + i * queryRow, queryRow);
                 }
                 for (int s = 0; s < here; s += ROWS) {

@@ -74,7 +74,8 @@ final class RangedAttentionCases {
             for (int span = 0; span < spans && t / neighbours % 5 != 4; span++) {
                 int from = Math.min(end, span * width) + random.nextInt(3);
                 ranges[(row * spans + span) * 2] = from;
-                ranges[(row * spans + span) * 2 + 1] = random.nextInt(6) == 0 ? Math.min(end, from) - 1 : Math.min(end, (span + 1) * width);
+                boolean grows = span == spans - 1 && random.nextBoolean(); // up to the query itself
+                ranges[(row * spans + span) * 2 + 1] = grows ? start + t + 1 : random.nextInt(6) == 0 ? Math.min(end, from) - 1 : Math.min(end, (span + 1) * width);
             }
         }
         return ranges;
