@@ -54,8 +54,8 @@ public class SparseBlocks implements Attention {
         /** Tokens of a selected block: stride, times growth as often as one likes; with growth 1 any multiple of stride. */
         int selectedBlock() default 64;
 
-        /** How many blocks are selected, three of them given. */
-        int selected() default 16;
+        /** How many blocks are selected, three of them given; the paper has 16. */
+        int selected() default 8;
 
         /** How many queries in a row look into the same blocks, which the first of them selects; divides selected-block. */
         int queries() default 16;
