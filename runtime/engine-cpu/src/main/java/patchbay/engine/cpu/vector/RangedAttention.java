@@ -99,7 +99,7 @@ public final class RangedAttention {
                 var to = load(workspace, limits + QUERIES + half);
                 for (int s = 0; s < here; s++) {
                     int at = scores + s * QUERIES + half;
-                    load(workspace, at).blend(GONE, from.compare(VectorOperators.GT, s).or(to.compare(VectorOperators.LE, s))).intoArray(workspace, at);
+                    load(workspace, at).blend(GONE, from.compare(VectorOperators.GT, (float) s).or(to.compare(VectorOperators.LE, (float) s))).intoArray(workspace, at);
                 }
             }
         }
