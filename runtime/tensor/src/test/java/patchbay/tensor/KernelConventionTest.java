@@ -18,6 +18,7 @@ import patchbay.tensor.operations.Buckets;
 import patchbay.tensor.operations.Cast;
 import patchbay.tensor.operations.ChooseSections;
 import patchbay.tensor.operations.CutSentences;
+import patchbay.tensor.operations.LinearRecurrence;
 import patchbay.tensor.reference.BoundLaunch;
 
 /**
@@ -79,6 +80,11 @@ class KernelConventionTest {
                         differentiate(x.sum(1).sum().add(x.mean(0).square().sum()).add(x.max(1).sum()).add(x.min(0).sum()).add(x.norm())
                                 .add(x.cumulativeSum(1).cumulativeSum(0, true).square().mean()), x);
                     }
+                    var increments = random(graph, 1, 3, 13, 5, 7);
+                    var decays = random(graph, 2, 3, 13, 5);
+                    var first = random(graph, 3, 3, 5, 7);
+                    var states = graph.apply(new LinearRecurrence(), List.of(increments, decays, first));
+                    differentiate(states.get(0).sum(1).add(states.get(1)), increments, decays, first);
                 }),
                 new Subject("indexing", graph -> {
                     var x = random(graph, 1, 207, 13);

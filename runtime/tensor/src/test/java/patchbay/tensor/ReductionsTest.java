@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import patchbay.tensor.operations.LinearRecurrence;
 
 class ReductionsTest {
 
@@ -148,6 +149,22 @@ class ReductionsTest {
     }
 
     @Test
+    void statesThatDecayAndGrow() {
+        var graph = new Graph();
+        var states = graph.apply(new LinearRecurrence(), List.of(graph.constant(Shape.of(1, 3, 1, 2), 1f, 2f, 3f, 4f, 5f, 6f),
+                graph.constant(Shape.of(1, 3, 1), 0.5f, 0f, 2f), graph.constant(Shape.of(1, 1, 2), 10f, 20f)));
+        assertArrayEquals(new float[] {10, 20, 6, 12, 3, 4}, Evaluation.floats(states.get(0)));
+        assertArrayEquals(new float[] {11, 14}, Evaluation.floats(states.get(1)));
+        for (int[] sizes : new int[][] {{1, 1, 1, 1}, {2, 5, 3, 4}, {1, 13, 2, 7}}) {
+            int n = sizes[0], m = sizes[1], d = sizes[2], e = sizes[3];
+            GradientCheck.of(Shape.of(sizes), Shape.of(n, m, d), Shape.of(n, d, e)).check(in -> {
+                var both = in.getFirst().graph().apply(new LinearRecurrence(), in);
+                return Layout.concat(0, both.get(0).reshape(n * m * d * e), both.get(1).reshape(n * d * e));
+            });
+        }
+    }
+
+    @Test
     void mistakesNameTheOperationAndTheShapes() {
         var graph = new Graph();
         var x = graph.constant(Shape.of(2, 3), 1f, 2f, 3f, 4f, 5f, 6f);
@@ -157,6 +174,7 @@ class ReductionsTest {
         assertMessage("max of [f32[0]]: axis 0 is empty", () -> x.slice(0, 1, 1).max());
         assertMessage("sum of [i32[1]]: i32[1] is not f32", () -> graph.constant(Shape.of(1), 1).sum());
         assertMessage("cumulativeSum of [f32[2, 3]]: axis 2", () -> x.cumulativeSum(2));
+        assertMessage("the decays must be f32[1, 2, 3]", () -> graph.apply(new LinearRecurrence(), x.reshape(1, 2, 3, 1), x, x));
     }
 
     private static void assertMessage(String part, org.junit.jupiter.api.function.Executable mistake) {

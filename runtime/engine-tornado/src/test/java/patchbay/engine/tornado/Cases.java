@@ -21,6 +21,7 @@ import patchbay.tensor.operations.Attention;
 import patchbay.tensor.operations.Buckets;
 import patchbay.tensor.operations.ChooseSections;
 import patchbay.tensor.operations.CutSentences;
+import patchbay.tensor.operations.LinearRecurrence;
 import patchbay.tensor.operations.RangedAttention;
 import patchbay.tensor.operations.SelectBlocks;
 
@@ -102,6 +103,9 @@ final class Cases {
         unary("min", x -> x.min(0));
         unary("cumulative sum", x -> x.cumulativeSum(0));
         unary("exclusive cumulative sum", x -> x.cumulativeSum(1, true));
+        FLOATS.put("linear recurrence", (on, n) ->
+                on.graph.apply(new LinearRecurrence(), List.of(on.a.reshape(1, n, 2, 3), on.b.sigmoid().slice(1, 0, 2).reshape(1, n, 2),
+                        on.c.slice(0, 0, 1).reshape(1, 2, 3))).getFirst());
         FLOATS.put("matmul", (on, n) -> on.a.matmul(on.w));
         FLOATS.put("matmul of a few rows", (on, n) -> on.a.transpose(0, 1).matmul(on.b));
         FLOATS.put("batched matmul", (on, n) -> on.a.reshape(n, 2, 3).matmul(on.b.reshape(n, 3, 2)));
