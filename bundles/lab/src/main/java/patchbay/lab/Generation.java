@@ -38,6 +38,11 @@ public record Generation(Engine engine, Decoder decoder, Variables values, Token
         return new Generation(engine, other, Generator.values(engine, other, values), tokenizer);
     }
 
+    /** The same model with caches of another precision. */
+    public Generation keeping(ModelSettings.Kept cache) {
+        return new Generation(engine, decoder.with(decoder.rack().withCache(cache)), values, tokenizer);
+    }
+
     /**
      * Writes the values as safetensors: those of the weights in their precision, of F32, BF16 or F16; gains, biases and state in F32. The
      * tokenizer is among the metadata. Another run can begin with such a file.

@@ -21,6 +21,8 @@ import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
 import patchbay.tensor.operations.Cast;
+import patchbay.tensor.operations.Dequantize;
+import patchbay.tensor.operations.Quantize;
 
 /** A graph while a model is being built into it, and what is learnt on the way. */
 public final class Building {
@@ -209,6 +211,19 @@ public final class Building {
     /** Writes {@code fresh} [B, T, …] behind what the cache {@code name} holds; the cache as it is then. */
     Tensor cached(String name, Tensor fresh) {
         return cached(name, fresh.shape().with(1, settings.context()), cache -> cache.writeRows(fresh, start));
+    }
+
+    /** {@link #cached(String, Tensor)} in the precision of the model's caches. */
+    Tensor kept(String name, Tensor fresh) {
+        if (settings.cache() == ModelSettings.Kept.f32) {
+            return cached(name, fresh);
+        }
+        var narrow = graph.apply(new Quantize(), List.of(fresh));
+        var codes = narrow.get(0);
+        var cache = cache(name, new TensorType(codes.dtype(), codes.shape().with(1, settings.context())), true);
+        var written = cache.writeRows(codes, start);
+        graph.update(cache, written);
+        return graph.apply(new Dequantize(), written, cached(name + ".scales", narrow.get(1)));
     }
 
     Tensor cached(String name, Shape shape, UnaryOperator<Tensor> write) {

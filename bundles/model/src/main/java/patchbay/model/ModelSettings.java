@@ -32,10 +32,11 @@ import patchbay.tensor.UserError;
  * @param frozen experts, by number or name, and patterns of parameters, that do not learn
  * @param imposedRouting the run whose recorded selections the routers follow in training; empty for their own
  * @param weights what parameters are rounded to wherever they are used, but for gains and biases; the optimizer's own stay f32
+ * @param cache what attentions keep of a text's tokens in when decoding
  */
 public record ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
         List<String> dense, boolean tied, float dropout, Norm norm, int balancers, List<String> leaks, List<String> extras,
-        boolean joining, List<Integer> removed, List<String> frozen, String imposedRouting, Weights weights) {
+        boolean joining, List<Integer> removed, List<String> frozen, String imposedRouting, Weights weights, Kept cache) {
 
     /** The normalisation before each sub-layer and before the output. */
     public enum Norm { rms, layer }
@@ -56,6 +57,19 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
                 case bf16 -> DType.BF16;
                 case f16 -> DType.F16;
             };
+        }
+    }
+
+    /** The precision of caches. */
+    public enum Kept {
+        f32,
+        /** A byte a number, and a scale for each head of each token. */
+        int8;
+
+        /** @throws UserError if there is none of that name */
+        public static Kept of(String name) {
+            return Arrays.stream(values()).filter(kept -> kept.name().equals(name)).findFirst().orElseThrow(() ->
+                    UserError.unknown("cache", name, Arrays.stream(values()).map(Kept::name).toList()));
         }
     }
 
@@ -110,10 +124,10 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
         }
     }
 
-    /** With one balancer, no leaks, no extras, nothing removed, frozen or imposed, and weights in f32. */
+    /** With one balancer, no leaks, no extras, nothing removed, frozen or imposed, and weights and caches in f32. */
     public ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
             List<String> dense, boolean tied, float dropout, Norm norm) {
-        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of(), false, List.of(), List.of(), "", Weights.f32);
+        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of(), false, List.of(), List.of(), "", Weights.f32, Kept.f32);
     }
 
     /** What can be other than here, so that each change names itself alone. */
@@ -127,13 +141,14 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
         private List<String> frozen = ModelSettings.this.frozen;
         private String imposedRouting = ModelSettings.this.imposedRouting;
         private Weights weights = ModelSettings.this.weights;
+        private Kept cache = ModelSettings.this.cache;
     }
 
     private ModelSettings with(Consumer<Other> change) {
         var other = new Other();
         change.accept(other);
         return new ModelSettings(layers, dim, heads, other.context, hidden, experts, other.k, sharedExperts, dense, tied, dropout, norm, other.balancers,
-                other.leaks, other.extras, joining, other.removed, other.frozen, other.imposedRouting, other.weights);
+                other.leaks, other.extras, joining, other.removed, other.frozen, other.imposedRouting, other.weights, other.cache);
     }
 
     public ModelSettings withContext(int tokens) {
@@ -180,6 +195,10 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
 
     public ModelSettings withWeights(Weights precision) {
         return with(other -> other.weights = precision);
+    }
+
+    public ModelSettings withCache(Kept precision) {
+        return with(other -> other.cache = precision);
     }
 
     /** The numbers of the routed experts that share a plugin, those that have left passed over. */

@@ -121,6 +121,11 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
         return new Rack(settings.withContext(tokens), wiring, fittings);
     }
 
+    /** The same parts in a model whose attentions keep tokens in another precision. */
+    public Rack withCache(ModelSettings.Kept cache) {
+        return new Rack(settings.withCache(cache), wiring, fittings);
+    }
+
     /** The same parts in a model of which these experts and parameters do not learn. */
     public Rack withFrozen(List<String> patterns) {
         return new Rack(settings.withFrozen(patterns), wiring, fittings);

@@ -373,6 +373,11 @@ final class Scopes {
             this.weighing = weighing;
         }
 
+        @Override
+        public Tensor cached(String name, Tensor fresh) {
+            return mode() == Mode.DECODING ? building().kept(path() + "." + name, fresh) : fresh;
+        }
+
         /** What the attention makes of x [B, T, dim]. */
         Tensor output(Tensor x) {
             var attention = (Attention) fitting.offer().part();

@@ -98,7 +98,7 @@ public final class Completion implements Completer {
             case "thaw" -> arguments == 0 ? whole(runs.lab().current().filter(Run::alive).stream().flatMap(run -> run.frozen().stream())) : Stream.empty();
             case "routing" -> arguments == 0 ? whole(RoutingCommand.ACTIONS.stream()) : arguments == 1 && words.get(1).equals("replay") ? whole(ids()) : Stream.empty();
             case "generate" -> arguments == 0 ? Stream.empty()
-                    : keys(Stream.of("run", "seed", "temperature", "tokens", "top-k", "top-p", "weights"));
+                    : keys(Stream.of("cache", "continuations", "run", "seed", "temperature", "tokens", "top-k", "top-p", "weights"));
             case "export" -> arguments == 0 ? Stream.empty() : keys(Stream.of("run", "weights"));
             default -> Stream.empty();
         };

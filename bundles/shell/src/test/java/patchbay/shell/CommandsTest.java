@@ -165,7 +165,7 @@ class CommandsTest {
         assertEquals(RunState.stopped, run.state());
         assertTrue(workshop.execute("runs").contains("stopped"));
         assertTrue(workshop.execute("generate the tokens=4 run=" + run.id()).startsWith("the"), "from the checkpoint");
-        assertTrue(workshop.execute("generate the tokens=4 weights=bf16").startsWith("the"));
+        assertTrue(workshop.execute("generate the tokens=4 weights=bf16 cache=int8").startsWith("the"));
         var three = workshop.execute("generate 'the quick' tokens=6 continuations=3 seed=5").split("\n\n");
         assertEquals(3, three.length);
         assertEquals("seed 7: " + workshop.execute("generate 'the quick' tokens=6 seed=7").strip(), three[2].strip());
@@ -384,6 +384,7 @@ class CommandsTest {
             generate the continuations=0          | continuations must be 1 to 1000, not 0
             generate the top-p=2                  | top-p must be greater than 0 and at most 1, not 2.0
             generate the weights=fp8              | unknown weights 'fp8'
+            generate the cache=int4               | unknown cache 'int4'
             export a.safetensors weights=fp8      | unknown weights 'fp8'
             generate the tokens=many              | tokens must be a number, not 'many'
             """, quoteCharacter = '"')

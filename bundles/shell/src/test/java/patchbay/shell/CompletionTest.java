@@ -81,7 +81,7 @@ class CompletionTest {
     void nothingForCommandsOfOthers() {
         assertEquals(List.of(), offered("echo "));
         assertEquals(List.of(), offered("ru"));
-        assertEquals(List.of("run=", "seed=", "temperature=", "tokens=", "top-k=", "top-p=", "weights="), offered("generate 'a b' "));
+        assertEquals(List.of("cache=", "continuations=", "run=", "seed=", "temperature=", "tokens=", "top-k=", "top-p=", "weights="), offered("generate 'a b' "));
         assertEquals(List.of(), offered("generate "));
     }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import patchbay.model.Building;
 import patchbay.model.Decoder;
+import patchbay.model.ModelSettings;
 import patchbay.spi.Mode;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
@@ -94,7 +95,7 @@ public final class Probe {
     /** The model's logits of {@code length} tokens, compiled. */
     private Program logits(Mode mode, int length) {
         var graph = new Graph(1);
-        var building = new Building(graph, mode, decoder.rack().settings());
+        var building = new Building(graph, mode, decoder.rack().settings().withCache(ModelSettings.Kept.f32)); // rounding is no fault of a part
         graph.output("logits", decoder.build(building, graph.input("tokens", TensorType.i32(1, length))).logits());
         return engine.compile(graph, copied(graph));
     }

@@ -222,7 +222,7 @@ public final class Attention {
         }
     }
 
-    private static float capped(float score, float cap) {
+    public static float capped(float score, float cap) {
         return cap > 0 ? cap * (float) Math.tanh(score / cap) : score;
     }
 

@@ -119,6 +119,25 @@ public final class Indexing {
         }
     }
 
+    /** {@link #writeRows} of bytes. */
+    public static void writeByteRows(int first, int count, byte[] cache, byte[] values, int[] start, byte[] out,
+            int slots, int length, int width) {
+        for (@Parallel int i = 0; i < count; i++) {
+            int row = first + i;
+            int at = row % slots - start[0];
+            if (at >= 0 && at < length) {
+                int from = (row / slots * length + at) * width;
+                for (int j = 0; j < width; j++) {
+                    out[row * width + j] = values[from + j];
+                }
+            } else {
+                for (int j = 0; j < width; j++) {
+                    out[row * width + j] = cache[row * width + j];
+                }
+            }
+        }
+    }
+
     /** cache [batch, slots, width], output [batch, length, width]: the slots from start[0] on; zeros for those beyond the cache. */
     public static void readRows(int first, int count, float[] cache, int[] start, float[] out, int slots, int length, int width) {
         for (@Parallel int i = 0; i < count; i++) {

@@ -9,6 +9,7 @@ import patchbay.tensor.operations.Dropout;
 import patchbay.tensor.operations.LayerNorm;
 import patchbay.tensor.operations.LogSoftmax;
 import patchbay.tensor.operations.Noise;
+import patchbay.tensor.operations.QuantizedAttention;
 import patchbay.tensor.operations.RangedAttention;
 import patchbay.tensor.operations.RmsNorm;
 import patchbay.tensor.operations.Rotary;
@@ -141,12 +142,17 @@ public interface Networks {
      * @param v {@code [B, S, G, E]}
      */
     static Attended attend(Attention how, Tensor q, Tensor k, Tensor v, Tensor start) {
-        return attended(q.graph().apply(how, List.of(q, k, v, start)));
+        return attend(how, q, k, v, start, Optional.empty());
     }
 
-    /** @param bias on the scores by head and distance: {@code [H, S]}, or {@code [H, 2·S − 1]} where queries see what comes after them */
+    /**
+     * With a bias. Keys and values that are kept in bytes ({@link patchbay.tensor.operations.Dequantize}) are read as they are kept where that is less work.
+     *
+     * @param bias on the scores by head and distance: {@code [H, S]}, or {@code [H, 2·S − 1]} where queries see what comes after them
+     */
     static Attended attend(Attention how, Tensor q, Tensor k, Tensor v, Tensor start, Optional<Tensor> bias) {
-        return bias.map(given -> attended(q.graph().apply(how, List.of(q, k, v, start, given)))).orElseGet(() -> attend(how, q, k, v, start));
+        return attended(QuantizedAttention.apply(how, q, k, v, start, bias).orElseGet(() -> q.graph().apply(how,
+                bias.map(given -> List.of(q, k, v, start, given)).orElseGet(() -> List.of(q, k, v, start)))));
     }
 
     /**

@@ -14,11 +14,14 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import patchbay.tensor.operations.Attention;
 import patchbay.tensor.operations.Buckets;
 import patchbay.tensor.operations.Cast;
 import patchbay.tensor.operations.ChooseSections;
 import patchbay.tensor.operations.CutSentences;
+import patchbay.tensor.operations.Dequantize;
 import patchbay.tensor.operations.LinearRecurrence;
+import patchbay.tensor.operations.Quantize;
 import patchbay.tensor.reference.BoundLaunch;
 
 /**
@@ -85,6 +88,20 @@ class KernelConventionTest {
                     var first = random(graph, 3, 3, 5, 7);
                     var states = graph.apply(new LinearRecurrence(), List.of(increments, decays, first));
                     differentiate(states.get(0).sum(1).add(states.get(1)), increments, decays, first);
+                }),
+                new Subject("bytes", graph -> {
+                    var start = graph.constant(Shape.of(1), 13);
+                    var cache = graph.apply(new Quantize(), List.of(random(graph, 1, 2, 41, 2, 19)));
+                    var fresh = graph.apply(new Quantize(), List.of(random(graph, 2, 2, 3, 2, 19)));
+                    var codes = cache.get(0).writeRows(fresh.get(0), start);
+                    var scales = cache.get(1).writeRows(fresh.get(1), start);
+                    var rows = graph.apply(new Dequantize(), codes, scales);
+                    for (int window : new int[] {Attention.ALL, 7, Attention.PAST}) {
+                        var how = new Attention(window, 0.2f, window == 7 ? 2 : 0);
+                        var bias = random(graph, 3, 4, window == Attention.ALL ? 81 : 41);
+                        Networks.attend(how, random(graph, 4, 2, 3, 4, 19), rows, rows, start, Optional.of(bias));
+                        Networks.attend(how, random(graph, 4, 2, 3, 4, 19), rows, rows, start);
+                    }
                 }),
                 new Subject("indexing", graph -> {
                     var x = random(graph, 1, 207, 13);
@@ -251,13 +268,18 @@ class KernelConventionTest {
         switch (array) {
             case float[] floats -> Arrays.fill(floats, content);
             case short[] shorts -> Arrays.fill(shorts, (short) content);
+            case byte[] bytes -> Arrays.fill(bytes, (byte) content);
             default -> Arrays.fill((int[]) array, Float.isNaN(content) ? 1 << 30 : (int) content);
         }
         return array;
     }
 
     private static Object copy(Object array) {
-        return array instanceof float[] floats ? floats.clone() : ((int[]) array).clone();
+        return switch (array) {
+            case float[] floats -> floats.clone();
+            case byte[] bytes -> bytes.clone();
+            default -> ((int[]) array).clone();
+        };
     }
 
     private static void assertSame(Node node, Tensor output, Map<Tensor, Object> expected, Map<Tensor, Object> actual) {

@@ -21,7 +21,9 @@ import patchbay.tensor.operations.Attention;
 import patchbay.tensor.operations.Buckets;
 import patchbay.tensor.operations.ChooseSections;
 import patchbay.tensor.operations.CutSentences;
+import patchbay.tensor.operations.Dequantize;
 import patchbay.tensor.operations.LinearRecurrence;
+import patchbay.tensor.operations.Quantize;
 import patchbay.tensor.operations.RangedAttention;
 import patchbay.tensor.operations.SelectBlocks;
 
@@ -135,6 +137,16 @@ final class Cases {
         FLOATS.put("cross-entropy of long rows", (on, n) -> on.a.transpose(0, 1).crossEntropy(on.graph.constant(Shape.of(WIDTH), 0, n / 2, -1, n - 1, n / 3, 0)));
         FLOATS.put("rms-norm of long rows", (on, n) -> on.a.transpose(0, 1).rmsNorm(column(on.b), 1e-5f));
         FLOATS.put("layer-norm of long rows", (on, n) -> on.a.transpose(0, 1).layerNorm(column(on.b), column(on.c), 1e-5f));
+        FLOATS.put("quantized rows", (on, n) -> {
+            var cache = on.graph.apply(new Quantize(), List.of(on.a.reshape(1, n, WIDTH)));
+            var fresh = on.graph.apply(new Quantize(), List.of(on.b.slice(0, 0, 1).reshape(1, 1, WIDTH)));
+            return on.graph.apply(new Dequantize(), cache.get(0).writeRows(fresh.get(0), on.step), cache.get(1));
+        });
+        FLOATS.put("quantized attention", (on, n) -> {
+            var kept = on.graph.apply(new Quantize(), List.of(on.b.reshape(1, n, 2, 3)));
+            var rows = on.graph.apply(new Dequantize(), kept).getFirst();
+            return Networks.attend(new Attention(Attention.PAST, 0.5f), on.a.slice(0, 0, 1).reshape(1, 1, 2, 3), rows, rows, on.step).output();
+        });
         FLOATS.put("rotary", (on, n) -> on.a.reshape(1, n, 1, WIDTH).rotary(on.step, 10_000));
         FLOATS.put("dropout", (on, n) -> on.a.dropout(0.3f, on.step, 7));
         FLOATS.put("uniform noise", (on, n) -> Networks.uniformNoise(on.step, 3, Shape.of(n, 5)));

@@ -90,7 +90,12 @@ public record Attention(int window, float scale, float cap) implements Operation
     public List<Launch> launches(Node node) {
         var sizes = Sizes.of(node, BIAS_AT);
         return List.of(values(Launch.of(FORWARD, sizes.queries()).input(0).input(1).input(2).input(3).input(sizes.bias).output(0).output(1), sizes)
-                .work((long) seen(sizes.keys) * (sizes.dim + sizes.valueDim + 10)));
+                .work(work(sizes)));
+    }
+
+    /** Of one query. */
+    long work(Sizes sizes) {
+        return (long) seen(sizes.keys) * (sizes.dim + sizes.valueDim + 10);
     }
 
     /** The most keys, or queries, of {@code there} that one has to do with. */
@@ -104,7 +109,7 @@ public record Attention(int window, float scale, float cap) implements Operation
      * @param distances 0 without a bias
      * @param bias the bias' place among the inputs; without one any place, as nothing is read there
      */
-    private record Sizes(int batch, int time, int keys, int heads, int groups, int dim, int valueDim, int distances, int bias) {
+    record Sizes(int batch, int time, int keys, int heads, int groups, int dim, int valueDim, int distances, int bias) {
 
         static Sizes of(Node node, int biasAt) {
             var q = node.input(0).shape();
@@ -119,7 +124,7 @@ public record Attention(int window, float scale, float cap) implements Operation
         }
     }
 
-    private Launch values(Launch launch, Sizes sizes) {
+    Launch values(Launch launch, Sizes sizes) {
         return launch.value(sizes.time).value(sizes.keys).value(sizes.heads).value(sizes.groups).value(sizes.dim).value(sizes.valueDim)
                 .value(window).value(sizes.distances).value(scale).value(cap);
     }

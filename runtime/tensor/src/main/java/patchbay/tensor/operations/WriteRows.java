@@ -2,6 +2,7 @@ package patchbay.tensor.operations;
 
 import java.util.List;
 import patchbay.kernels.Indexing;
+import patchbay.tensor.DType;
 import patchbay.tensor.Gradient;
 import patchbay.tensor.Kernel;
 import patchbay.tensor.Launch;
@@ -12,11 +13,12 @@ import patchbay.tensor.TensorType;
 
 /**
  * cache [B, S, …] with values [B, T, …] in its rows start … start + T − 1 along axis 1, start i32 [1]; rows beyond the cache are
- * dropped. May work in place.
+ * dropped. Of f32 or i8. May work in place.
  */
 public record WriteRows() implements Operation {
 
-    private static final Kernel KERNEL = Kernel.of(Indexing.class, "writeRows");
+    private static final Kernel FLOATS = Kernel.of(Indexing.class, "writeRows");
+    private static final Kernel BYTES = Kernel.of(Indexing.class, "writeByteRows");
 
     @Override
     public String name() {
@@ -26,7 +28,9 @@ public record WriteRows() implements Operation {
     @Override
     public List<TensorType> infer(List<TensorType> inputs) {
         Expect.operands(inputs, 3);
-        Expect.allF32(inputs.subList(0, 2), 2);
+        var kept = inputs.get(0).dtype();
+        Expect.that(kept == DType.F32 || kept == DType.I8, "it works on f32 and i8, not on " + kept);
+        Expect.dtype(inputs.get(1), kept);
         ReadRows.checkStart(inputs.get(2));
         var cache = inputs.get(0).shape();
         var values = inputs.get(1).shape();
@@ -41,13 +45,17 @@ public record WriteRows() implements Operation {
         var cache = node.input(0).shape();
         int length = node.input(1).shape().dim(1);
         int width = cache.span(2, cache.rank());
-        return List.of(Launch.of(KERNEL, cache.dim(0) * cache.dim(1)).input(0).input(1).input(2).output(0)
+        return List.of(Launch.of(node.input(0).dtype() == DType.I8 ? BYTES : FLOATS, cache.dim(0) * cache.dim(1)).input(0).input(1).input(2).output(0)
                 .value(cache.dim(1)).value(length).value(width)
                 .work(1 + (long) width * length / Math.max(1, cache.dim(1)))); // of work in place, where only the values move
     }
 
     @Override
     public void gradient(Node node, Gradient gradient) {
+        if (node.input(0).dtype() == DType.I8) {
+            gradient.stop();
+            return;
+        }
         var values = node.input(1).shape();
         var start = node.inputs().get(2);
         gradient.to(0, () -> gradient.of(0).writeRows(start.graph().filled(values, 0), start));

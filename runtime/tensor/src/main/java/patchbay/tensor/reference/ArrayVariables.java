@@ -53,6 +53,13 @@ public final class ArrayVariables implements Variables {
                 HalfArrays.narrow(tensor.dtype(), values, halves, values.length);
                 yield halves;
             }
+            case I8 -> {
+                var bytes = new byte[values.length];
+                for (int i = 0; i < bytes.length; i++) {
+                    bytes[i] = (byte) values[i];
+                }
+                yield bytes;
+            }
             default -> throw new ShapeError("variable '" + name + "': no first values for " + tensor.type());
         };
     }

@@ -36,19 +36,23 @@ final class AttentionQuery {
             int query = ((b * time + t) * heads + h) * dim;
             int result = ((b * time + t) * heads + h) * valueDim;
             dots(q, query, k, head * dim, groups * dim, seen, dim, scores, 0);
-            for (int s = 0; s < seen; s++) {
-                scores[s] *= scale;
-            }
-            for (int s = 0; s < seen && cap > 0; s++) {
-                scores[s] = cap * (float) Math.tanh(scores[s] / cap);
-            }
-            int nearest = (h + 1) * distances - keys + start + t - begin;
-            for (int s = 0; s < seen && distances > 0; s++) {
-                scores[s] += bias[nearest - s];
-            }
+            scores(scores, seen, scale, cap, bias, (h + 1) * distances - keys + start + t - begin, distances);
             normalizer[row] = softmax(scores, 0, seen);
             Arrays.fill(out, result, result + valueDim, 0);
             add(scores, 0, seen, v, head * valueDim, groups * valueDim, valueDim, out, result);
+        }
+    }
+
+    /** From the products of a query to its scores; {@code nearest} is the place of the first key's bias. */
+    static void scores(float[] products, int seen, float scale, float cap, float[] bias, int nearest, int distances) {
+        for (int s = 0; s < seen; s++) {
+            products[s] *= scale;
+        }
+        for (int s = 0; s < seen && cap > 0; s++) {
+            products[s] = cap * (float) Math.tanh(products[s] / cap);
+        }
+        for (int s = 0; s < seen && distances > 0; s++) {
+            products[s] += bias[nearest - s];
         }
     }
 
