@@ -36,6 +36,9 @@ public class LinearAttention implements Attention {
     /** Gates' logits are kept above it, so that over {@link Chunks#BLOCK} tokens nothing decays beyond e^−80, and what it is divided by has a place in f32. */
     private static final float LEAST_LOGIT = -80 * ROOT / Chunks.BLOCK;
 
+    /** Of the norm. Where a head found next to nothing, as the first token often does, it yields little, in place of noise at full size. */
+    private static final float EPSILON = 1e-3f;
+
     /** The options. */
     public @interface Options {
 
@@ -69,7 +72,7 @@ public class LinearAttention implements Attention {
         var before = scope.remembered("state", scope.graph().filled(Shape.of(b * heads, d, d), 0));
         var computed = Chunks.of(q, k, v, decays, before, Math.min(options.chunk(), t));
         scope.remember("state", computed.state());
-        var normed = computed.outputs().rmsNorm(scope.undecayed("gain", Shape.of(d), Initializer.ones()), 1e-6f);
+        var normed = computed.outputs().rmsNorm(scope.undecayed("gain", Shape.of(d), Initializer.ones()), EPSILON);
         return Heads.joined(scope, normed.multiply(scope.linear("gate", x, scope.dim()).silu().reshape(headed)));
     }
 }
