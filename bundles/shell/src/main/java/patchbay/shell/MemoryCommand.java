@@ -68,8 +68,9 @@ public final class MemoryCommand {
                 output.line("%s: %,d tokens read, %,d bytes".formatted(saved.name(), saved.length(), memories.save(saved)));
             }
             case "load" -> {
+                var name = word(call, "NAME");
                 var model = model(call);
-                var loaded = memories.load(word(call, "NAME"), model.engine(), model.decoder(), model.values());
+                var loaded = memories.load(name, model.engine(), model.decoder(), model.values());
                 tokenizers.put(loaded.name(), model.tokenizer());
                 output.print(show(loaded));
             }
