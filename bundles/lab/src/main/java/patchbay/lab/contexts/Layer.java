@@ -30,52 +30,79 @@ final class Layer implements AutoCloseable {
     private static final String START = "start";
     private static final String IDS = "ids";
 
+    /** How many tokens before the one that is decoded are really read, from a multiple of it on. */
+    private static final int READ = 64;
+
     private final Program program;
     private final long bytes;
 
     /** @param shelf what stands in the sockets within the attention, if it has any */
     Layer(Engine engine, Attention attention, Position position, Shelf shelf, Work work, int tokens) {
-        var graph = new Graph(1);
-        var settings = new ModelSettings(1, DIM, HEADS, tokens, 1, 1, 1, 0, List.of("all"), true, 0, ModelSettings.Norm.rms);
-        var building = new Building(graph, work.mode, settings);
-        int time = work == Work.decode ? 1 : tokens;
-        var tokenizer = Tokenizer.bytes();
-        building.enter(graph.input(IDS, TensorType.i32(1, time)), DataNames.of(tokenizer));
-        var x = graph.input("x", TensorType.f32(1, time, DIM));
-        var y = attention.forward(new Bench(building, "attention", Map.of()).scope(attention, position, shelf), x);
-        results(graph, x, y, work).forEach(result -> graph.output("result " + graph.outputs().size(), result));
         var variables = engine.variables();
-        program = engine.compile(graph, variables);
-        graph.inputs().forEach((name, input) -> {
-            switch (name) {
-                case IDS -> program.write(name, text(tokenizer, time));
-                case START -> program.write(name, new int[] {tokens - 1});
-                default -> write(name, input);
-            }
-        });
-        for (var cache : building.caches()) { // as if other tokens had been read: zeros would all look alike
+        var measured = new Reading(attention, position, shelf, work, tokens, work == Work.decode ? tokens - 1 : 0);
+        program = engine.compile(measured.graph, variables);
+        measured.write(program);
+        var caches = measured.building.caches();
+        for (var cache : caches) { // as if other tokens had been read: zeros would all look alike
             if (cache.type().dtype() == DType.F32) {
                 variables.put(cache.name(), cache.type(), random(cache.type().size(), cache.name().hashCode()));
             }
         }
-        bytes = program.memory() - graph.inputs().values().stream().mapToLong(input -> input.type().bytes()).sum()
-                + building.caches().stream().mapToLong(Cache::bytes).sum();
-    }
-
-    private static List<Tensor> results(Graph graph, Tensor x, Tensor y, Work work) {
-        if (work != Work.training) {
-            return List.of(y);
+        if (work == Work.decode) { // the last ones are, as what one token finds may be kept for those right after it
+            var before = new Reading(attention, position, shelf, work, tokens, Math.max(0, tokens - READ) / READ * READ);
+            try (var reading = engine.compile(before.graph, variables)) {
+                before.write(reading);
+                reading.run();
+            }
         }
-        var learnt = new ArrayList<>(graph.parameters().values());
-        learnt.add(x);
-        return Gradients.of(List.of(y), List.of(graph.input("seed", y.type())), learnt);
+        bytes = program.memory() - measured.graph.inputs().values().stream().mapToLong(input -> input.type().bytes()).sum()
+                + caches.stream().mapToLong(Cache::bytes).sum();
     }
 
-    private void write(String name, Tensor input) {
-        if (input.dtype() == DType.I32) {
-            program.write(name, new int[input.size()]);
-        } else {
-            program.write(name, random(input.size(), name.hashCode()));
+    /** The layer over the tokens from {@code start} to the last. */
+    private static final class Reading {
+
+        private final Graph graph = new Graph(1);
+        private final Building building;
+        private final Tokenizer tokenizer = Tokenizer.bytes();
+        private final int start;
+
+        Reading(Attention attention, Position position, Shelf shelf, Work work, int tokens, int start) {
+            var settings = new ModelSettings(1, DIM, HEADS, tokens, 1, 1, 1, 0, List.of("all"), true, 0, ModelSettings.Norm.rms);
+            this.building = new Building(graph, work.mode, settings);
+            this.start = start;
+            int time = tokens - start;
+            building.enter(graph.input(IDS, TensorType.i32(1, time)), DataNames.of(tokenizer));
+            var x = graph.input("x", TensorType.f32(1, time, DIM));
+            var y = attention.forward(new Bench(building, "attention", Map.of()).scope(attention, position, shelf), x);
+            results(x, y, work).forEach(result -> graph.output("result " + graph.outputs().size(), result));
+        }
+
+        private List<Tensor> results(Tensor x, Tensor y, Work work) {
+            if (work != Work.training) {
+                return List.of(y);
+            }
+            var learnt = new ArrayList<>(graph.parameters().values());
+            learnt.add(x);
+            return Gradients.of(List.of(y), List.of(graph.input("seed", y.type())), learnt);
+        }
+
+        void write(Program program) {
+            graph.inputs().forEach((name, input) -> {
+                switch (name) {
+                    case IDS -> program.write(name, text(tokenizer, input.dim(1)));
+                    case START -> program.write(name, new int[] {start});
+                    default -> write(program, name, input);
+                }
+            });
+        }
+
+        private static void write(Program program, String name, Tensor input) {
+            if (input.dtype() == DType.I32) {
+                program.write(name, new int[input.size()]);
+            } else {
+                program.write(name, random(input.size(), name.hashCode()));
+            }
         }
     }
 
