@@ -145,7 +145,7 @@ final class Cases {
         FLOATS.put("quantized attention", (on, n) -> {
             var kept = on.graph.apply(new Quantize(), List.of(on.b.reshape(1, n, 2, 3)));
             var rows = on.graph.apply(new Dequantize(), kept).getFirst();
-            return Networks.attend(new Attention(Attention.PAST, 0.5f), on.a.slice(0, 0, 1).reshape(1, 1, 2, 3).stopGradient(), rows, rows, on.step).output();
+            return Networks.attend(new Attention(Attention.PAST, 0.5f), on.a.slice(0, 0, 1).reshape(1, 1, 2, 3), rows, rows, on.step).output().stopGradient();
         });
         FLOATS.put("rotary", (on, n) -> on.a.reshape(1, n, 1, WIDTH).rotary(on.step, 10_000));
         FLOATS.put("dropout", (on, n) -> on.a.dropout(0.3f, on.step, 7));
