@@ -121,7 +121,8 @@ public final class Learner implements AutoCloseable {
         var shapes = new LinkedHashMap<String, Shape>();
         var known = new LinkedHashMap<String, Long>();
         var elsewhere = new LinkedHashMap<String, String>();
-        var origins = origins(changed);
+        var byUnwrapped = new LinkedHashMap<String, String>();
+        variables.names().forEach(name -> byUnwrapped.put(unwrapped(decoder, name), name));
         asked(changed).forEach((name, shape) -> {
             boolean here = variables.contains(name);
             if (here && variables.type(name).shape().equals(shape)) {
@@ -131,7 +132,7 @@ public final class Learner implements AutoCloseable {
                 known.computeIfAbsent(name, births.steps()::get);
                 return;
             }
-            var origin = origins.get(name);
+            var origin = byUnwrapped.get(unwrapped(changed, name)); // of a part that wraps another one, or does so no more
             if (!here && origin != null && variables.type(origin).shape().equals(shape)) {
                 copy(origin, variables, name, taken);
                 elsewhere.put(name, origin);
@@ -155,20 +156,6 @@ public final class Learner implements AutoCloseable {
             }
         });
         return new Learner(on, changed, settings, seed, mix(seed, step), taken, Births.at(step, known), shapes, elsewhere, given, back);
-    }
-
-    /** The names that variables of this model have in {@code changed}, if others, where a part wraps another one or does so no more; mapped to those here. */
-    private Map<String, String> origins(Decoder changed) {
-        var byUnwrapped = new LinkedHashMap<String, String>();
-        variables.names().forEach(name -> byUnwrapped.put(unwrapped(decoder, name), name));
-        var origins = new LinkedHashMap<String, String>();
-        asked(changed).keySet().forEach(name -> {
-            var origin = byUnwrapped.get(unwrapped(changed, name));
-            if (origin != null && !origin.equals(name)) {
-                origins.put(name, origin);
-            }
-        });
-        return origins;
     }
 
     private static String unwrapped(Decoder decoder, String variable) {
