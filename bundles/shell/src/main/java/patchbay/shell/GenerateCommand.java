@@ -3,7 +3,6 @@ package patchbay.shell;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
@@ -50,8 +49,8 @@ public final class GenerateCommand {
         Usage.only(call, KEYS);
         var folder = folder(call);
         var settings = settings(call, Experiment.read(folder.experiment(), List.of()).samples());
-        long seed = number(call, "seed", 1L, Long::valueOf);
-        int continuations = number(call, "continuations", 1, Integer::valueOf);
+        long seed = call.number("seed", 1L, Long::valueOf);
+        int continuations = call.number("continuations", 1, Integer::valueOf);
         if (continuations < 1 || continuations > MOST_CONTINUATIONS) {
             throw new UserError("continuations must be 1 to " + MOST_CONTINUATIONS + ", not " + continuations);
         }
@@ -90,24 +89,15 @@ public final class GenerateCommand {
     }
 
     private static SampleSettings settings(Usage.Call call, SampleSettings standard) {
-        int tokens = number(call, "tokens", standard.tokens(), Integer::valueOf);
+        int tokens = call.number("tokens", standard.tokens(), Integer::valueOf);
         if (tokens > MOST_TOKENS) {
             throw new UserError("tokens must be at most " + MOST_TOKENS + ", not " + tokens);
         }
         try {
-            return new SampleSettings(List.of(), tokens, number(call, "temperature", standard.temperature(), Double::valueOf),
-                    number(call, "top-k", standard.topK(), Integer::valueOf), number(call, "top-p", standard.topP(), Double::valueOf));
+            return new SampleSettings(List.of(), tokens, call.number("temperature", standard.temperature(), Double::valueOf),
+                    call.number("top-k", standard.topK(), Integer::valueOf), call.number("top-p", standard.topP(), Double::valueOf));
         } catch (UserError range) {
             throw new UserError(range.getMessage().replaceFirst("^samples\\.", ""), range);
-        }
-    }
-
-    private static <N extends Number> N number(Usage.Call call, String key, N standard, Function<String, N> read) {
-        var text = call.options().get(key);
-        try {
-            return text == null ? standard : read.apply(text.strip());
-        } catch (NumberFormatException none) {
-            throw new UserError(key + " must be a number, not '" + text + "'", none);
         }
     }
 

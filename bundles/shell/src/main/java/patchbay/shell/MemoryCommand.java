@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
@@ -119,10 +118,10 @@ public final class MemoryCommand {
         var session = open(call);
         var tokenizer = tokenizers.get(session.name());
         session.read(tokenizer.encode(word(call, "PROMPT")), "prompt");
-        int most = number(call, "tokens", 40, Integer::valueOf);
+        int most = call.number("tokens", 40, Integer::valueOf);
         var text = new int[most];
         int[] count = new int[1];
-        session.generate(most, new Sampling(number(call, "temperature", 0.0, Double::valueOf), 0, 1), 1, token -> {
+        session.generate(most, new Sampling(call.number("temperature", 0.0, Double::valueOf), 0, 1), 1, token -> {
             text[count[0]++] = token;
             return true;
         });
@@ -131,8 +130,8 @@ public final class MemoryCommand {
 
     private static MemorySettings settings(Usage.Call call, Optional<String> shared) {
         var standard = MemorySettings.defaults();
-        return new MemorySettings(number(call, "chunk", standard.chunk(), Integer::valueOf), number(call, "block", standard.block(), Integer::valueOf),
-                number(call, "grain", standard.grain(), Integer::valueOf), number(call, "probes", standard.probes(), Integer::valueOf),
+        return new MemorySettings(call.number("chunk", standard.chunk(), Integer::valueOf), call.number("block", standard.block(), Integer::valueOf),
+                call.number("grain", standard.grain(), Integer::valueOf), call.number("probes", standard.probes(), Integer::valueOf),
                 choice(call, "similarity", standard.similarity(), MemorySettings.Similarity.values()),
                 choice(call, "rest", standard.rest(), MemorySettings.Rest.values()),
                 !"false".equals(call.options().get("working")), shared);
@@ -142,15 +141,6 @@ public final class MemoryCommand {
         var given = call.options().getOrDefault(key, standard.name());
         return Arrays.stream(values).filter(value -> value.name().equals(given)).findFirst()
                 .orElseThrow(() -> UserError.unknown(key, given, Arrays.stream(values).map(Enum::name).toList()));
-    }
-
-    private static <N extends Number> N number(Usage.Call call, String key, N standard, Function<String, N> read) {
-        var text = call.options().get(key);
-        try {
-            return text == null ? standard : read.apply(text.strip());
-        } catch (NumberFormatException none) {
-            throw new UserError(key + " must be a number, not '" + text + "'", none);
-        }
     }
 
     private String show(MemorySession session) {
@@ -188,13 +178,13 @@ public final class MemoryCommand {
         var call = NEEDLE.parse(words);
         Usage.only(call, NEEDLE_KEYS);
         var output = Output.of(session);
-        int length = number(call, "length", 1 << 17, Integer::valueOf);
+        int length = call.number("length", 1 << 17, Integer::valueOf);
         var tiers = call.options().getOrDefault("tiers", "persistent");
         if (!TIERS.contains(tiers)) {
             throw UserError.unknown("tiers", tiers, TIERS);
         }
         var model = model(call);
-        var haystack = Haystack.of(model.tokenizer(), length, number(call, "facts", 32, Integer::valueOf), number(call, "seed", 1L, Long::valueOf));
+        var haystack = Haystack.of(model.tokenizer(), length, call.number("facts", 32, Integer::valueOf), call.number("seed", 1L, Long::valueOf));
         var name = "needle-" + ProcessHandle.current().pid();
         var settings = settings(call, tiers.equals("persistent") ? Optional.of(name) : Optional.empty()).working(!tiers.equals("recent"));
         var reading = begin(name, model, settings);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import patchbay.tensor.UserError;
 
 /**
@@ -43,6 +44,16 @@ record Usage(String text, int least, int most, boolean options, Set<String> flag
         /** The word at {@code index}, if so many were given. */
         Optional<String> optional(int index) {
             return index < words.size() ? Optional.of(words.get(index)) : Optional.empty();
+        }
+
+        /** The number that option {@code key} has, as {@code read} reads it, or {@code standard}. */
+        <N extends Number> N number(String key, N standard, Function<String, N> read) {
+            var text = options.get(key);
+            try {
+                return text == null ? standard : read.apply(text.strip());
+            } catch (NumberFormatException none) {
+                throw new UserError(key + " must be a number, not '" + text + "'", none);
+            }
         }
 
         boolean has(String flag) {
