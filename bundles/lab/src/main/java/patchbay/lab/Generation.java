@@ -19,9 +19,9 @@ import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
 import patchbay.tensor.reference.HalfArrays;
 import patchbay.training.Learner;
-import patchbay.training.safetensors.Dtype;
-import patchbay.training.safetensors.HostTensor;
-import patchbay.training.safetensors.SafetensorsWriter;
+import patchbay.weights.safetensors.Dtype;
+import patchbay.weights.safetensors.HostTensor;
+import patchbay.weights.safetensors.SafetensorsWriter;
 
 /** Text out of a model, as it is at one moment. */
 public record Generation(Engine engine, Decoder decoder, Variables values, Tokenizer tokenizer) {

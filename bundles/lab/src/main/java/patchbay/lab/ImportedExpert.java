@@ -21,9 +21,9 @@ import patchbay.tensor.Shape;
 import patchbay.tensor.UserError;
 import patchbay.training.checkpoint.Checkpoint;
 import patchbay.training.checkpoint.CheckpointFolder;
-import patchbay.training.safetensors.HostTensor;
-import patchbay.training.safetensors.SafetensorsFile;
-import patchbay.training.safetensors.SafetensorsWriter;
+import patchbay.weights.safetensors.HostTensor;
+import patchbay.weights.safetensors.SafetensorsFile;
+import patchbay.weights.safetensors.SafetensorsWriter;
 
 /**
  * An expert that another run has trained, for every mixture layer of a model that it is to join.

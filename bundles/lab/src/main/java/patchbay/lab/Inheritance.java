@@ -16,7 +16,7 @@ import patchbay.training.Learner;
 import patchbay.training.checkpoint.Checkpoint;
 import patchbay.training.checkpoint.CheckpointFolder;
 import patchbay.training.checkpoint.CheckpointWriter;
-import patchbay.training.safetensors.SafetensorsFile;
+import patchbay.weights.safetensors.SafetensorsFile;
 
 /**
  * What a new run's model takes over from another run's last checkpoint, or from a file of weights that {@code export} wrote: every

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import patchbay.model.Cache;
 import patchbay.tensor.UserError;
-import patchbay.training.safetensors.HostTensor;
-import patchbay.training.safetensors.SafetensorsFile;
-import patchbay.training.safetensors.SafetensorsWriter;
+import patchbay.weights.safetensors.HostTensor;
+import patchbay.weights.safetensors.SafetensorsFile;
+import patchbay.weights.safetensors.SafetensorsWriter;
 
 /** A session in a file of safetensors: its caches, the attention that their rows got, the working tiers, the recent tokens; the settings as metadata. */
 record SavedSession(Path file, SafetensorsFile content) implements AutoCloseable {

@@ -26,8 +26,8 @@ import patchbay.lab.RunListener;
 import patchbay.lab.record.Measurement;
 import patchbay.lab.record.RunState;
 import patchbay.tensor.UserError;
-import patchbay.training.safetensors.Dtype;
-import patchbay.training.safetensors.SafetensorsFile;
+import patchbay.weights.safetensors.Dtype;
+import patchbay.weights.safetensors.SafetensorsFile;
 
 @Timeout(120)
 class CommandsTest {

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import patchbay.training.safetensors.HostTensor;
+import patchbay.weights.safetensors.HostTensor;
 
 /** Writes llama.cpp's file format, version 3: settings, what tensors there are, and their values, each from a multiple of 32 bytes on. */
 final class Gguf {

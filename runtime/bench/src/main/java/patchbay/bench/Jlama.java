@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import patchbay.engine.cpu.CpuEngine;
-import patchbay.training.safetensors.SafetensorsWriter;
+import patchbay.weights.safetensors.SafetensorsWriter;
 
 /**
  * Jlama, from a folder of Llama's or Mixtral's form: the loop of its {@code generate}, without making text of the tokens. Its number of

@@ -14,7 +14,7 @@ import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.Variables;
-import patchbay.training.safetensors.HostTensor;
+import patchbay.weights.safetensors.HostTensor;
 
 /**
  * A decoder of Llama's form, with experts of Mixtral's, and random weights: as Patchbay's standard plugins build it, and as others lay

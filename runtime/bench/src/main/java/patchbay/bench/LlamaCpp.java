@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import patchbay.engine.cpu.CpuEngine;
-import patchbay.training.safetensors.HostTensor;
+import patchbay.weights.safetensors.HostTensor;
 
 /** llama.cpp through its Java binding, from a file with the same weights in f32 and with a cache of f32. */
 final class LlamaCpp implements Task {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import patchbay.engine.cpu.CpuEngine;
-import patchbay.training.safetensors.SafetensorsFile;
+import patchbay.weights.safetensors.SafetensorsFile;
 
 /** The peers' files hold the model that we run, and they compute the same with it. */
 class DecodingTest {

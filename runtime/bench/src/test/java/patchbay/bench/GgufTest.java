@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import patchbay.training.safetensors.HostTensor;
+import patchbay.weights.safetensors.HostTensor;
 
 class GgufTest {
 

@@ -9,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
-import patchbay.training.safetensors.SafetensorsFile;
+import patchbay.weights.safetensors.SafetensorsFile;
 
 /**
  * A complete checkpoint: a folder {@code step-000500} of safetensors files and a manifest with their sizes and hashes.

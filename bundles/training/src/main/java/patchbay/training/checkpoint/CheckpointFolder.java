@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import patchbay.tensor.UserError;
-import patchbay.training.safetensors.AtomicFile;
+import patchbay.weights.safetensors.AtomicFile;
 
 /** The checkpoints of a run: a folder of folders {@code step-000500}. What is still being written ends in {@code .partial}. */
 public record CheckpointFolder(Path folder) {

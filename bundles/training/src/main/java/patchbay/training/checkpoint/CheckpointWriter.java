@@ -12,8 +12,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import patchbay.tensor.UserError;
-import patchbay.training.safetensors.AtomicFile;
-import patchbay.training.safetensors.SafetensorsWriter;
+import patchbay.weights.safetensors.AtomicFile;
+import patchbay.weights.safetensors.SafetensorsWriter;
 
 /**
  * Writes checkpoints on a thread of its own, one at a time, while training goes on: only the copying of the values stops

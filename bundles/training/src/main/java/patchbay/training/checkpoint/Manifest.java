@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import patchbay.tensor.UserError;
-import patchbay.training.safetensors.AtomicFile;
+import patchbay.weights.safetensors.AtomicFile;
 
 /**
  * What a checkpoint consists of.

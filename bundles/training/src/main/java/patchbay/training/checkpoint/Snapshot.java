@@ -10,7 +10,7 @@ import java.util.Map;
 import patchbay.tensor.DType;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.Variables;
-import patchbay.training.safetensors.HostTensor;
+import patchbay.weights.safetensors.HostTensor;
 
 /** Copies of variables at one moment, by the file they go to. The arrays are kept and filled again for the next checkpoint. */
 public final class Snapshot {

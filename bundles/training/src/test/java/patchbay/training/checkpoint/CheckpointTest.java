@@ -29,10 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
 import patchbay.tensor.reference.ArrayVariables;
-import patchbay.training.safetensors.AtomicFile;
-import patchbay.training.safetensors.Dtype;
-import patchbay.training.safetensors.HostTensor;
-import patchbay.training.safetensors.SafetensorsWriter;
+import patchbay.weights.safetensors.AtomicFile;
+import patchbay.weights.safetensors.Dtype;
+import patchbay.weights.safetensors.HostTensor;
+import patchbay.weights.safetensors.SafetensorsWriter;
 
 @Timeout(30)
 class CheckpointTest {

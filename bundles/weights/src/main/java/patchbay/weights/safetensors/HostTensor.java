@@ -1,4 +1,4 @@
-package patchbay.training.safetensors;
+package patchbay.weights.safetensors;
 
 import java.util.Arrays;
 import java.util.List;

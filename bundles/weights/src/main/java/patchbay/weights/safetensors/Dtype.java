@@ -1,4 +1,4 @@
-package patchbay.training.safetensors;
+package patchbay.weights.safetensors;
 
 /** The element types of the format that take whole bytes, by their names in its header. */
 public enum Dtype {

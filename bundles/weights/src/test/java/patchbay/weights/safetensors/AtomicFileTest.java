@@ -1,4 +1,4 @@
-package patchbay.training.safetensors;
+package patchbay.weights.safetensors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package patchbay.training.safetensors;
+package patchbay.weights.safetensors;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
