@@ -7,7 +7,8 @@ package patchbay.kernels;
  * <p>q and its gradient are {@code [B, T, H, D]}, out and its gradient {@code [B, T, H, E]}; k {@code [B, S, G, D]}, v {@code [B, S, G, E]}, and head
  * h reads key head {@code h / (H / G)}; {@code normalizer} and {@code delta} are {@code [B, H, T]}. With {@code ordered} 1 every head has
  * an order of the keys for each run: {@code order} has the key at a place and {@code place} the place of a key, both {@code [B, H, R, S]}; with
- * 0 a key's place is its number.
+ * 0 a key's place is its number. Of as many queries as keys, those that follow one another in a run's order are met one after another, as they see
+ * much the same keys there, which then lie in the caches; the order must be whole, without a place that has no key.
  *
  * <p>A score is {@code scale · q·k}, and with {@code distances} above 0 a bias more: {@code bias [H, distances]} at the number {@code at [B, T]}
  * of the query among the keys less the key's, or at the nearest distance that there is.
@@ -16,25 +17,34 @@ public final class RunAttention {
 
     private RunAttention() {}
 
-    /** Row {@code (b·H + h)·T + t}; {@code normalizer} gets the log-sum-exp of its scores, −∞ where no key is seen. */
+    /**
+     * Row {@code (b·H + h)·T + i}, that of query i, or of the one that is i-th by run {@code from}: what the keys in the runs from {@code from} to before
+     * {@code to} add to what those in earlier ones gave, which {@code out} and {@code normalizer} hold. {@code normalizer} gets the log-sum-exp of a
+     * query's scores, −∞ where no key is seen.
+     */
     public static void attention(int first, int count, float[] q, float[] k, float[] v, int[] begins, int[] ends, int[] at, int[] order,
-            int[] place, float[] bias, float[] out, float[] normalizer, int time, int keys, int heads, int groups, int dim, int valueDim,
+            int[] place, float[] bias, float[] out, float[] normalizer, int from, int to, int time, int keys, int heads, int groups, int dim, int valueDim,
             int sequences, int sharers, int runs, int ordered, int distances, float scale) {
         for (@Parallel int i = 0; i < count; i++) {
-            int row = first + i;
-            int t = row % time;
-            int h = row / time % heads;
-            int b = row / time / heads;
+            int h = (first + i) / time % heads;
+            int b = (first + i) / time / heads;
+            int orders = (b * heads + h) * runs * keys;
+            int t = query(order, orders + from * keys, (first + i) % time, time, keys, ordered);
+            int row = (b * heads + h) * time + t;
             int query = ((b * time + t) * heads + h) * dim;
             int result = ((b * time + t) * heads + h) * valueDim;
             int list = ((b % sequences * sharers + h % sharers) * time + t) * runs;
-            int orders = (b * heads + h) * runs * keys;
-            for (int d = 0; d < valueDim; d++) {
-                out[result + d] = 0;
-            }
             float max = Float.NEGATIVE_INFINITY;
             float sum = 0;
-            for (int r = 0; r < runs; r++) {
+            if (from > 0) {
+                max = normalizer[row];
+                sum = max > Float.NEGATIVE_INFINITY ? 1 : 0;
+            } else {
+                for (int d = 0; d < valueDim; d++) {
+                    out[result + d] = 0;
+                }
+            }
+            for (int r = from; r < to; r++) {
                 for (int p = begins[list + r]; p < ends[list + r]; p++) {
                     int s = key(order, orders + r * keys, p, ordered);
                     if (before(place, orders, begins, ends, list, r, s, keys, ordered) == 0) {
@@ -64,7 +74,7 @@ public final class RunAttention {
     }
 
     /**
-     * Row {@code b·G + g} of all gradients: the heads that read key head g, one query after another. {@code dbias [B, H, distances]} has a part
+     * Row {@code b·G + g} of all gradients: the heads that read key head g, one run after another, and in it one query after another. {@code dbias [B, H, distances]} has a part
      * for each sequence.
      */
     public static void gradients(int first, int count, float[] q, float[] k, float[] v, int[] begins, int[] ends, int[] at, int[] order,
@@ -88,13 +98,16 @@ public final class RunAttention {
                     dbias[(b * heads + h) * distances + c] = 0;
                 }
                 for (int t = 0; t < time; t++) {
-                    int query = (b * time + t) * heads + h;
-                    int row = (b * heads + h) * time + t;
-                    int list = ((b % sequences * sharers + h % sharers) * time + t) * runs;
                     for (int d = 0; d < dim; d++) {
-                        dq[query * dim + d] = 0;
+                        dq[((b * time + t) * heads + h) * dim + d] = 0;
                     }
-                    for (int r = 0; r < runs; r++) {
+                }
+                for (int r = 0; r < runs; r++) {
+                    for (int j = 0; j < time; j++) {
+                        int t = query(order, orders + r * keys, j, time, keys, ordered);
+                        int query = (b * time + t) * heads + h;
+                        int row = (b * heads + h) * time + t;
+                        int list = ((b % sequences * sharers + h % sharers) * time + t) * runs;
                         for (int p = begins[list + r]; p < ends[list + r]; p++) {
                             int s = key(order, orders + r * keys, p, ordered);
                             if (before(place, orders, begins, ends, list, r, s, keys, ordered) == 0) {
@@ -120,6 +133,15 @@ public final class RunAttention {
                 }
             }
         }
+    }
+
+    /** Which query is the i-th of a head where those in a run's order follow one another. */
+    private static int query(int[] order, int orderAt, int i, int time, int keys, int ordered) {
+        int query = i;
+        if (ordered > 0 && time == keys) {
+            query = order[orderAt + i];
+        }
+        return query;
     }
 
     private static int key(int[] order, int orderAt, int place, int ordered) {

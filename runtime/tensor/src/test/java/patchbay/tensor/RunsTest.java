@@ -30,11 +30,11 @@ class RunsTest {
     private static final Shape V = Shape.of(BATCH, KEYS, GROUPS, 5);
     private static final Shape BIAS = Shape.of(HEADS, DISTANCES);
 
-    /** Runs at random, some of none; keys in orders at random or each at its number. */
-    private record Sight(int[] begins, int[] ends, int[] at, Optional<int[]> order) {
+    /** Runs of so many queries at random, some of none; keys in orders at random or each at its number. */
+    private record Sight(int time, int[] begins, int[] ends, int[] at, Optional<int[]> order) {
 
-        static Sight random(boolean ordered) {
-            var begins = Evaluation.randomInts(BATCH * HEADS * TIME * RUNS, 0, KEYS, 1);
+        static Sight random(int time, boolean ordered) {
+            var begins = Evaluation.randomInts(BATCH * HEADS * time * RUNS, 0, KEYS, 1);
             var ends = Evaluation.randomInts(begins.length, 0, KEYS + 1, 2);
             var order = new int[BATCH * HEADS * RUNS * KEYS];
             for (int row = 0; row < order.length / KEYS; row++) {
@@ -42,12 +42,12 @@ class RunsTest {
                 var sorted = IntStream.range(0, KEYS).boxed().sorted((a, b) -> Float.compare(drawn[a], drawn[b])).mapToInt(i -> i).toArray();
                 System.arraycopy(sorted, 0, order, row * KEYS, KEYS);
             }
-            return new Sight(begins, ends, Evaluation.randomInts(BATCH * TIME, 0, KEYS, 3), ordered ? Optional.of(order) : Optional.empty());
+            return new Sight(time, begins, ends, Evaluation.randomInts(BATCH * time, 0, KEYS, 3), ordered ? Optional.of(order) : Optional.empty());
         }
 
         Runs runs(Graph graph) {
-            var shape = Shape.of(BATCH, HEADS, TIME, RUNS);
-            return new Runs(graph.constant(shape, begins), graph.constant(shape, ends), graph.constant(Shape.of(BATCH, TIME), at), order.map(keys -> {
+            var shape = Shape.of(BATCH, HEADS, time, RUNS);
+            return new Runs(graph.constant(shape, begins), graph.constant(shape, ends), graph.constant(Shape.of(BATCH, time), at), order.map(keys -> {
                 var places = new int[keys.length];
                 for (int i = 0; i < keys.length; i++) {
                     places[i / KEYS * KEYS + keys[i]] = i % KEYS;
@@ -61,7 +61,7 @@ class RunsTest {
         List<Integer> seen(int b, int h, int t) {
             var seen = new HashSet<Integer>();
             for (int r = 0; r < RUNS; r++) {
-                int at = ((b * HEADS + h) * TIME + t) * RUNS + r;
+                int at = ((b * HEADS + h) * time + t) * RUNS + r;
                 for (int p = begins[at]; p < ends[at]; p++) {
                     seen.add(order.isPresent() ? order.get()[((b * HEADS + h) * RUNS + r) * KEYS + p] : p);
                 }
@@ -72,13 +72,14 @@ class RunsTest {
 
     /** softmax over the union of the runs, in doubles. */
     private static double[] explicit(Sight sight, float[] q, float[] k, float[] v, float[] bias) {
-        var out = new double[BATCH * TIME * HEADS * 5];
+        int time = sight.time;
+        var out = new double[BATCH * time * HEADS * 5];
         for (int row = 0; row < out.length / 5; row++) {
-            int h = row % HEADS, t = row / HEADS % TIME, b = row / HEADS / TIME;
+            int h = row % HEADS, t = row / HEADS % time, b = row / HEADS / time;
             double sum = 0;
             for (int s : sight.seen(b, h, t)) {
                 int key = (b * KEYS + s) * GROUPS + h / (HEADS / GROUPS);
-                double score = bias[h * DISTANCES + Math.clamp(sight.at[b * TIME + t] - s, 0, DISTANCES - 1)];
+                double score = bias[h * DISTANCES + Math.clamp(sight.at[b * time + t] - s, 0, DISTANCES - 1)];
                 for (int d = 0; d < 6; d++) {
                     score += 0.7 * q[row * 6 + d] * k[key * 6 + d];
                 }
@@ -94,16 +95,18 @@ class RunsTest {
         return out;
     }
 
+    /** As many queries as keys are met in the order of each run, others one after the other. */
     @ParameterizedTest
-    @CsvSource({"false", "true"})
-    void attentionToTheUnionOfTheRuns(boolean ordered) {
-        var sight = Sight.random(ordered);
-        float[] q = Numeric.random(Q.size(), 1), k = Numeric.random(K.size(), 2), v = Numeric.random(V.size(), 3), bias = Numeric.random(BIAS.size(), 4);
-        var out = Numeric.values(graph -> sight.runs(graph).attend(graph.constant(Q, q), graph.constant(K, k), graph.constant(V, v), 0.7f,
+    @CsvSource({"7, false", "7, true", "9, true"})
+    void attentionToTheUnionOfTheRuns(int time, boolean ordered) {
+        var sight = Sight.random(time, ordered);
+        var queries = Shape.of(BATCH, time, HEADS, 6);
+        float[] q = Numeric.random(queries.size(), 1), k = Numeric.random(K.size(), 2), v = Numeric.random(V.size(), 3), bias = Numeric.random(BIAS.size(), 4);
+        var out = Numeric.values(graph -> sight.runs(graph).attend(graph.constant(queries, q), graph.constant(K, k), graph.constant(V, v), 0.7f,
                 Optional.of(graph.constant(BIAS, bias))).output());
         Numeric.assertClose(explicit(sight, q, k, v, bias), out, 1e-5);
-        Numeric.gradients((graph, in) -> sight.runs(graph).attend(in.get(0), in.get(1), in.get(2), 0.7f, Optional.of(in.get(3))).output(), Q, K, V, BIAS);
-        Numeric.gradients((graph, in) -> sight.runs(graph).attend(in.get(0), in.get(1), in.get(2), 0.7f, Optional.empty()).output(), Q, K, V);
+        Numeric.gradients((graph, in) -> sight.runs(graph).attend(in.get(0), in.get(1), in.get(2), 0.7f, Optional.of(in.get(3))).output(), queries, K, V, BIAS);
+        Numeric.gradients((graph, in) -> sight.runs(graph).attend(in.get(0), in.get(1), in.get(2), 0.7f, Optional.empty()).output(), queries, K, V);
     }
 
     /** Two runs that share no key, each attended to by itself, come together to both; one of them may be of none. */

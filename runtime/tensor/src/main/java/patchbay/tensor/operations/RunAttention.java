@@ -2,6 +2,7 @@ package patchbay.tensor.operations;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import patchbay.tensor.Gradient;
 import patchbay.tensor.Kernel;
 import patchbay.tensor.Launch;
@@ -60,7 +61,7 @@ public record RunAttention(float scale, boolean ordered, boolean biased) impleme
         Expect.that(k.dim(2) > 0 && q.dim(2) % k.dim(2) == 0, q.dim(2) + " heads cannot share " + k.dim(2) + " key heads evenly");
         var begins = inputs.get(3).shape();
         Expect.that(begins.rank() == 4 && (begins.dim(0) == q.dim(0) || begins.dim(0) == 1) && (begins.dim(1) == q.dim(2) || begins.dim(1) == 1)
-                && begins.dim(2) == q.dim(1), "the runs' begins must be [" + q.dim(0) + " or 1, " + q.dim(2) + " or 1, " + q.dim(1) + ", runs]");
+                && begins.dim(2) == q.dim(1) && begins.dim(3) > 0, "the runs' begins must be [" + q.dim(0) + " or 1, " + q.dim(2) + " or 1, " + q.dim(1) + ", runs]");
         Expect.i32("the runs' begins", inputs.get(3), begins);
         Expect.i32("the runs' ends", inputs.get(4), begins);
         Expect.i32("at", inputs.get(5), q.dim(0), q.dim(1));
@@ -77,8 +78,10 @@ public record RunAttention(float scale, boolean ordered, boolean biased) impleme
 
     @Override
     public List<Launch> launches(Node node) {
-        return List.of(values(operands(node, Launch.of(FORWARD, queries(node))).output(0).output(1), node)
-                .work((long) SOME * node.input(3).shape().dim(3) * pair(node)));
+        int runs = node.input(3).shape().dim(3);
+        int each = ordered && node.input(0).shape().dim(1) == node.input(1).shape().dim(1) ? 1 : runs; // in the order of one after the other
+        return IntStream.range(0, runs / each).mapToObj(pass -> values(operands(node, Launch.of(FORWARD, queries(node))).output(0).output(1)
+                .value(pass * each).value((pass + 1) * each), node).work((long) SOME * each * pair(node))).toList();
     }
 
     private static int queries(Node node) {

@@ -21,22 +21,25 @@ public final class RunAttention {
     private RunAttention() {}
 
     public static void attention(int first, int count, float[] q, float[] k, float[] v, int[] begins, int[] ends, int[] at, int[] order,
-            int[] place, float[] bias, float[] out, float[] normalizer, int time, int keys, int heads, int groups, int dim, int valueDim,
+            int[] place, float[] bias, float[] out, float[] normalizer, int from, int to, int time, int keys, int heads, int groups, int dim, int valueDim,
             int sequences, int sharers, int runs, int ordered, int distances, float scale) {
-        for (int row = first; row < first + count; row++) {
-            int t = row % time;
-            int h = row / time % heads;
-            int b = row / time / heads;
+        for (int i = first; i < first + count; i++) {
+            int h = i / time % heads;
+            int b = i / time / heads;
+            int orders = ordered > 0 ? (b * heads + h) * runs * keys : -1;
+            int t = query(order, orders, from, i % time, time, keys);
+            int row = (b * heads + h) * time + t;
             int head = b * keys * groups + h / (heads / groups);
             int result = ((b * time + t) * heads + h) * valueDim;
             int list = ((b % sequences * sharers + h % sharers) * time + t) * runs;
-            int[] seen = seen(begins, ends, list, runs);
-            int n = list(seen, begins, ends, list, runs, order, place, ordered > 0 ? (b * heads + h) * runs * keys : -1, keys);
+            int[] seen = seen(begins, ends, list, from, to);
+            int n = list(seen, begins, ends, list, from, to, order, place, orders, keys);
             var scores = Panel.workspace(padded(n) + LANES);
             scores(n, seen, q, ((b * time + t) * heads + h) * dim, k, head * dim, groups * dim, dim, scale, scores, 0, padded(n));
             addBias(n, seen, bias, h, at[b * time + t], distances, scores);
-            normalizer[row] = softmax(scores, n);
-            Arrays.fill(out, result, result + valueDim, 0);
+            float before = from > 0 ? normalizer[row] : Float.NEGATIVE_INFINITY;
+            normalizer[row] = softmax(scores, n, before);
+            keep(out, result, valueDim, before == Float.NEGATIVE_INFINITY ? 0 : (float) Math.exp(before - normalizer[row]));
             combine(n, seen, scores, 0, v, head * valueDim, groups * valueDim, valueDim, out, result);
         }
     }
@@ -60,24 +63,30 @@ public final class RunAttention {
                 }
                 for (int t = 0; t < time; t++) {
                     int query = ((b * time + t) * heads + h) * dim;
+                    Arrays.fill(dq, query, query + dim, 0);
+                }
+                int orders = ordered > 0 ? (b * heads + h) * runs * keys : -1;
+                for (int i = 0; i < runs * time; i++) {
+                    int r = i / time;
+                    int t = query(order, orders, r, i % time, time, keys);
+                    int query = ((b * time + t) * heads + h) * dim;
                     int result = ((b * time + t) * heads + h) * valueDim;
                     int row = (b * heads + h) * time + t;
                     int list = ((b % sequences * sharers + h % sharers) * time + t) * runs;
-                    int[] seen = seen(begins, ends, list, runs);
-                    int n = list(seen, begins, ends, list, runs, order, place, ordered > 0 ? (b * heads + h) * runs * keys : -1, keys);
+                    int[] seen = seen(begins, ends, list, r, r + 1);
+                    int n = list(seen, begins, ends, list, r, r + 1, order, place, orders, keys);
                     int derivatives = padded(n);
                     var scores = Panel.workspace(2 * derivatives + LANES);
                     scores(n, seen, q, query, k, head * dim, keyRow, dim, scale, scores, 0, 2 * derivatives);
                     addBias(n, seen, bias, h, at[b * time + t], distances, scores);
                     scores(n, seen, dout, result, v, head * valueDim, valueRow, valueDim, 1, scores, derivatives, 2 * derivatives);
                     derivatives(scores, n, derivatives, normalizer[row], delta[row]);
-                    for (int i = 0; i < n && distances > 0; i++) {
-                        dbias[(b * heads + h) * distances + nearest(at[b * time + t] - seen[i], distances)] += scores[derivatives + i];
+                    for (int j = 0; j < n && distances > 0; j++) {
+                        dbias[(b * heads + h) * distances + nearest(at[b * time + t] - seen[j], distances)] += scores[derivatives + j];
                     }
-                    for (int i = 0; i < n; i++) {
-                        scores[derivatives + i] *= scale;
+                    for (int j = 0; j < n; j++) {
+                        scores[derivatives + j] *= scale;
                     }
-                    Arrays.fill(dq, query, query + dim, 0);
                     combine(n, seen, scores, derivatives, k, head * dim, keyRow, dim, dq, query);
                     spread(n, seen, scores, derivatives, q, query, dim, dk, head * dim, keyRow);
                     spread(n, seen, scores, 0, dout, result, valueDim, dv, head * valueDim, valueRow);
@@ -86,10 +95,19 @@ public final class RunAttention {
         }
     }
 
-    /** This thread's array with room for all keys of a query. */
-    private static int[] seen(int[] begins, int[] ends, int runsAt, int runs) {
+    /**
+     * Which query is the i-th of a head where those in the order of run r follow one another.
+     *
+     * @param orders where the orders of the head begin; below 0 without
+     */
+    private static int query(int[] order, int orders, int r, int i, int time, int keys) {
+        return orders < 0 || time != keys ? i : order[orders + r * keys + i];
+    }
+
+    /** This thread's array with room for all keys of a query in the runs from {@code from} to before {@code to}. */
+    private static int[] seen(int[] begins, int[] ends, int runsAt, int from, int to) {
         int most = 0;
-        for (int r = runsAt; r < runsAt + runs; r++) {
+        for (int r = runsAt + from; r < runsAt + to; r++) {
             most += Math.max(0, ends[r] - begins[r]);
         }
         var held = SEEN.get();
@@ -100,13 +118,13 @@ public final class RunAttention {
     }
 
     /**
-     * Writes the keys of a query's runs into {@code seen}, each once; how many they are.
+     * Writes the keys of these runs of a query that lie in none before into {@code seen}; how many they are.
      *
      * @param orders where the orders of the query's head begin; below 0 without
      */
-    private static int list(int[] seen, int[] begins, int[] ends, int runsAt, int runs, int[] order, int[] place, int orders, int keys) {
+    private static int list(int[] seen, int[] begins, int[] ends, int runsAt, int from, int to, int[] order, int[] place, int orders, int keys) {
         int n = 0;
-        for (int r = 0; r < runs; r++) {
+        for (int r = from; r < to; r++) {
             for (int p = begins[runsAt + r]; p < ends[runsAt + r]; p++) {
                 int s = orders < 0 ? p : order[orders + r * keys + p];
                 boolean fresh = true;
@@ -161,22 +179,35 @@ public final class RunAttention {
         return Math.max(0, Math.min(distance, distances - 1));
     }
 
-    /** Turns n scores into probabilities, and returns their log-sum-exp. */
-    private static float softmax(float[] scores, int n) {
+    /**
+     * Turns n scores into probabilities, and returns the log-sum-exp of all scores.
+     *
+     * @param before the log-sum-exp of others; −∞ if there are none
+     */
+    private static float softmax(float[] scores, int n, float before) {
         int end = padded(n);
         Arrays.fill(scores, n, end, Float.NEGATIVE_INFINITY);
-        var most = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        var most = FloatVector.broadcast(FLOATS, before);
         for (int i = 0; i < end; i += LANES) {
             most = most.max(FloatVector.fromArray(FLOATS, scores, i));
         }
         float max = most.reduceLanes(VectorOperators.MAX);
         exponentials(scores, end, max);
-        float sum = Vectors.sum(scores, 0, end);
+        float sum = Vectors.sum(scores, 0, end) + (before == Float.NEGATIVE_INFINITY ? 0 : (float) Math.exp(before - max));
         float inverse = sum == 0 ? 0 : 1 / sum;
         for (int i = 0; i < n; i++) {
             scores[i] *= inverse;
         }
         return max + (float) Math.log(sum);
+    }
+
+    /** {@code out *= share}; what it held before does not matter if that is 0. */
+    private static void keep(float[] out, int outAt, int dim, float share) {
+        if (share == 0) {
+            Arrays.fill(out, outAt, outAt + dim, 0);
+        } else if (share < 1) {
+            AttentionBlock.scale(out, outAt, dim, share);
+        }
     }
 
     /** Turns n scores into probabilities, and their gradients at {@code derivatives} into those by the scores. */

@@ -11,7 +11,8 @@ final class RunAttentionCases {
 
     /** Batch, queries, keys, heads, key heads, head's size, value's size, runs, distances of a bias. */
     private static final int[][] SIZES = {
-        {1, 1, 1, 1, 1, 1, 1, 1, 0}, {2, 13, 13, 4, 2, 8, 3, 2, 5}, {1, 70, 33, 2, 1, 64, 64, 1, 0}, {1, 31, 207, 2, 2, 33, 40, 3, 207}, {1, 3, 300, 1, 1, 16, 96, 4, 1}
+        {1, 1, 1, 1, 1, 1, 1, 1, 0}, {2, 13, 13, 4, 2, 8, 3, 2, 5}, {1, 70, 33, 2, 1, 64, 64, 1, 0}, {1, 31, 207, 2, 2, 33, 40, 3, 207}, {1, 3, 300, 1, 1, 16, 96, 4, 1},
+        {1, 130, 130, 2, 1, 64, 64, 3, 0}
     };
 
     private RunAttentionCases() {}
@@ -55,10 +56,14 @@ final class RunAttentionCases {
         float scale = (float) (2 / Math.sqrt(dim));
         var out = new float[queries * valueDim];
         var normalizer = new float[queries];
-        patchbay.kernels.RunAttention.attention(0, queries, q, k, v, begins, ends, at, order, place, bias, out, normalizer, time, keys, heads, groups, dim,
-                valueDim, sequences, sharers, runs, ordered, distances, scale);
-        cases.add(new TwinCase("attention", queries, 3e-6, q, k, v, begins, ends, at, order, place, bias, unset(out.length), unset(queries),
-                time, keys, heads, groups, dim, valueDim, sequences, sharers, runs, ordered, distances, scale));
+        for (int from = 0, to; from < runs; from = to) { // the first by itself, all others together
+            to = from == 0 ? 1 : runs;
+            cases.add(new TwinCase("attention", queries, 3e-6, q, k, v, begins, ends, at, order, place, bias, from == 0 ? unset(out.length) : out.clone(),
+                    from == 0 ? unset(queries) : normalizer.clone(), from, to, time, keys, heads, groups, dim, valueDim, sequences, sharers, runs, ordered, distances,
+                    scale));
+            patchbay.kernels.RunAttention.attention(0, queries, q, k, v, begins, ends, at, order, place, bias, out, normalizer, from, to, time, keys, heads, groups, dim,
+                    valueDim, sequences, sharers, runs, ordered, distances, scale);
+        }
         cases.add(new TwinCase("gradients", batch * groups, 1e-5, q, k, v, begins, ends, at, order, place, bias, dout, normalizer, floats(queries, 5),
                 unset(q.length), unset(k.length), unset(v.length), unset(batch * heads * distances), time, keys, heads, groups, dim, valueDim, sequences, sharers, runs,
                 ordered, distances, scale));
