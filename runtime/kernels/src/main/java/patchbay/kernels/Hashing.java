@@ -15,16 +15,18 @@ public final class Hashing {
             int bucket = 0;
             for (int digit = 0; digit < digits; digit++) {
                 int from = (row * digits + digit) * size;
-                float best = projections[from];
-                int bestAt = 0;
-                for (int j = 1; j < 2 * size; j++) {
-                    float value = j < size ? projections[from + j] : -projections[from + j - size];
-                    if (value > best) {
-                        best = value;
-                        bestAt = j;
-                    }
+                float most = projections[from];
+                float least = most;
+                int mostAt = 0;
+                int leastAt = 0;
+                for (int j = 1; j < size; j++) {
+                    float value = projections[from + j];
+                    mostAt = value > most ? j : mostAt;
+                    most = Math.max(most, value);
+                    leastAt = value < least ? j : leastAt;
+                    least = Math.min(least, value);
                 }
-                bucket = bucket * 2 * size + bestAt;
+                bucket = bucket * 2 * size + (-least > most ? size + leastAt : mostAt);
             }
             out[row] = bucket;
         }

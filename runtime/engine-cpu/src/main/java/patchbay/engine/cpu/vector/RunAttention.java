@@ -18,18 +18,33 @@ public final class RunAttention {
     /** Holds plain arrays only: a thread must not keep a class of this bundle alive. */
     private static final ThreadLocal<int[][]> SEEN = ThreadLocal.withInitial(() -> new int[1][0]);
 
+    /** Queries whose rows are fetched at once: few enough to stay in the first caches. */
+    private static final int FETCHED = 32;
+    /** Floats of a cache line. */
+    private static final int LINE = 16;
+
     private RunAttention() {}
 
     public static void attention(int first, int count, float[] q, float[] k, float[] v, int[] begins, int[] ends, int[] at, int[] order,
             int[] place, float[] bias, float[] out, float[] normalizer, int from, int to, int time, int keys, int heads, int groups, int dim, int valueDim,
             int sequences, int sharers, int runs, int ordered, int distances, float scale) {
+        boolean inOrder = ordered > 0 && time == keys;
         for (int i = first; i < first + count; i++) {
+            int turn = i % time;
             int h = i / time % heads;
             int b = i / time / heads;
-            int orders = ordered > 0 ? (b * heads + h) * runs * keys : -1;
-            int t = query(order, orders, from, i % time, time, keys);
-            int row = (b * heads + h) * time + t;
             int head = b * keys * groups + h / (heads / groups);
+            int orders = ordered > 0 ? (b * heads + h) * runs * keys : -1;
+            int next = orders + from * keys + turn;
+            if (inOrder && (i == first || turn % FETCHED == 0)) {
+                int n = Math.min(fetched(turn, time), first + count - i);
+                fetch(n, order, next, q, (b * time * heads + h) * dim, heads * dim, dim);
+                fetch(n, order, next, out, (b * time * heads + h) * valueDim, heads * valueDim, valueDim);
+                fetch(n, order, next, k, head * dim, groups * dim, dim);
+                fetch(n, order, next, v, head * valueDim, groups * valueDim, valueDim);
+            }
+            int t = inOrder ? order[next] : turn;
+            int row = (b * heads + h) * time + t;
             int result = ((b * time + t) * heads + h) * valueDim;
             int list = ((b % sequences * sharers + h % sharers) * time + t) * runs;
             int[] seen = seen(begins, ends, list, from, to);
@@ -47,6 +62,7 @@ public final class RunAttention {
     public static void gradients(int first, int count, float[] q, float[] k, float[] v, int[] begins, int[] ends, int[] at, int[] order,
             int[] place, float[] bias, float[] dout, float[] normalizer, float[] delta, float[] dq, float[] dk, float[] dv, float[] dbias,
             int time, int keys, int heads, int groups, int dim, int valueDim, int sequences, int sharers, int runs, int ordered, int distances, float scale) {
+        boolean inOrder = ordered > 0 && time == keys;
         for (int group = first; group < first + count; group++) {
             int g = group % groups;
             int b = group / groups;
@@ -68,7 +84,19 @@ public final class RunAttention {
                 int orders = ordered > 0 ? (b * heads + h) * runs * keys : -1;
                 for (int i = 0; i < runs * time; i++) {
                     int r = i / time;
-                    int t = query(order, orders, r, i % time, time, keys);
+                    int turn = i % time;
+                    int next = orders + r * keys + turn;
+                    if (inOrder && turn % FETCHED == 0) {
+                        int n = fetched(turn, time);
+                        fetch(n, order, next, q, (b * time * heads + h) * dim, heads * dim, dim);
+                        fetch(n, order, next, dq, (b * time * heads + h) * dim, heads * dim, dim);
+                        fetch(n, order, next, dout, (b * time * heads + h) * valueDim, heads * valueDim, valueDim);
+                        fetch(n, order, next, k, head * dim, keyRow, dim);
+                        fetch(n, order, next, dk, head * dim, keyRow, dim);
+                        fetch(n, order, next, v, head * valueDim, valueRow, valueDim);
+                        fetch(n, order, next, dv, head * valueDim, valueRow, valueDim);
+                    }
+                    int t = inOrder ? order[next] : turn;
                     int query = ((b * time + t) * heads + h) * dim;
                     int result = ((b * time + t) * heads + h) * valueDim;
                     int row = (b * heads + h) * time + t;
@@ -95,13 +123,24 @@ public final class RunAttention {
         }
     }
 
+    /** How many queries are fetched with the one whose turn it is, itself included. */
+    private static int fetched(int turn, int time) {
+        return Math.min(time, turn / FETCHED * FETCHED + FETCHED) - turn;
+    }
+
     /**
-     * Which query is the i-th of a head where those in the order of run r follow one another.
-     *
-     * @param orders where the orders of the head begin; below 0 without
+     * Reads a little of the rows of the n next queries, or of the keys that they add to what those before them saw: all at once, where each
+     * would be waited for in its turn. The sum is stored lest nothing be read.
      */
-    private static int query(int[] order, int orders, int r, int i, int time, int keys) {
-        return orders < 0 || time != keys ? i : order[orders + r * keys + i];
+    private static void fetch(int n, int[] order, int next, float[] rows, int rowsAt, int row, int dim) {
+        float sum = 0;
+        for (int i = next; i < next + n; i++) {
+            int at = rowsAt + order[i] * row;
+            for (int d = 0; d < dim; d += LINE) {
+                sum += rows[at + d];
+            }
+        }
+        Panel.workspace(1)[0] = sum;
     }
 
     /** This thread's array with room for all keys of a query in the runs from {@code from} to before {@code to}. */
@@ -125,18 +164,37 @@ public final class RunAttention {
     private static int list(int[] seen, int[] begins, int[] ends, int runsAt, int from, int to, int[] order, int[] place, int orders, int keys) {
         int n = 0;
         for (int r = from; r < to; r++) {
-            for (int p = begins[runsAt + r]; p < ends[runsAt + r]; p++) {
-                int s = orders < 0 ? p : order[orders + r * keys + p];
-                boolean fresh = true;
-                for (int e = 0; e < r && fresh; e++) {
-                    int other = orders < 0 ? s : place[orders + e * keys + s];
-                    fresh = other < begins[runsAt + e] || other >= ends[runsAt + e];
+            int begin = begins[runsAt + r];
+            int fresh = n;
+            n += Math.max(0, ends[runsAt + r] - begin);
+            if (orders < 0) {
+                for (int i = fresh; i < n; i++) {
+                    seen[i] = begin + i - fresh;
                 }
-                seen[n] = s;
-                n += fresh ? 1 : 0;
+            } else {
+                System.arraycopy(order, orders + r * keys + begin, seen, fresh, n - fresh);
+            }
+            for (int e = 0; e < r; e++) {
+                n = without(seen, fresh, n, place, orders < 0 ? -1 : orders + e * keys, begins[runsAt + e], ends[runsAt + e]);
             }
         }
         return n;
+    }
+
+    /**
+     * Takes those keys from number {@code from} to before {@code n} away that lie at the places from {@code begin} to before {@code end}; how many there are then.
+     *
+     * @param places where the keys' places in this order begin; below 0 if a key's place is its number
+     */
+    private static int without(int[] seen, int from, int n, int[] place, int places, int begin, int end) {
+        int left = from;
+        for (int i = from; i < n; i++) {
+            int s = seen[i];
+            int p = places < 0 ? s : place[places + s];
+            seen[left] = s;
+            left += p < begin || p >= end ? 1 : 0;
+        }
+        return left;
     }
 
     private static int padded(int n) {
