@@ -128,7 +128,7 @@ record Header(List<TensorEntry> tensors, Map<String, String> metadata) {
                 throw new SafetensorsError(file, what + " ends at " + end + ", before it begins at " + begin);
             }
             try {
-                long wanted = TensorEntry.bytes(type, shape);
+                long wanted = type.bytes(shape);
                 if (wanted != end - begin) {
                     throw new SafetensorsError(file, what + ": " + type + shape + " takes " + wanted + " bytes, but its offsets span " + (end - begin));
                 }

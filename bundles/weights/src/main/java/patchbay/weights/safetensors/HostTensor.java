@@ -20,7 +20,7 @@ public record HostTensor(String name, Dtype dtype, List<Long> shape, Object arra
             case byte[] bytes -> bytes.length;
             default -> throw new IllegalArgumentException(name + ": " + array.getClass().getSimpleName() + " cannot hold " + dtype);
         };
-        if (given != TensorEntry.bytes(dtype, shape)) {
+        if (given != dtype.bytes(shape)) {
             throw new IllegalArgumentException(name + ": " + dtype + shape + " does not take " + given + " bytes");
         }
     }

@@ -9,10 +9,10 @@ public final class SafetensorsError extends UserError {
     private static final long serialVersionUID = 1;
 
     SafetensorsError(Path file, String problem) {
-        super(file + ": " + problem);
+        super(file + ": " + Printable.of(problem));
     }
 
     SafetensorsError(Path file, String problem, Throwable cause) {
-        super(file + ": " + problem, cause);
+        super(file + ": " + Printable.of(problem), cause);
     }
 }

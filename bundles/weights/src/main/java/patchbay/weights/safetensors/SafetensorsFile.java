@@ -103,7 +103,7 @@ public final class SafetensorsFile implements AutoCloseable {
     public TensorEntry tensor(String name) {
         var tensor = byName.get(name);
         if (tensor == null) {
-            throw UserError.unknown("tensor of " + file + ":", name, byName.keySet());
+            throw UserError.unknown("tensor of " + file + ":", name, byName.keySet().stream().map(Printable::of).toList());
         }
         return tensor;
     }

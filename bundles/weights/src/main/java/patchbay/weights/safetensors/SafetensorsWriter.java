@@ -68,7 +68,7 @@ public final class SafetensorsWriter {
                 if (!names.add(tensor.name()) || tensor.name().equals(SafetensorsFile.METADATA)) {
                     throw new IllegalArgumentException("two tensors are named " + tensor.name());
                 }
-                long end = at + TensorEntry.bytes(tensor.dtype(), tensor.shape());
+                long end = at + tensor.dtype().bytes(tensor.shape());
                 json.writeObjectFieldStart(tensor.name());
                 json.writeStringField("dtype", tensor.dtype().name());
                 writeLongs(json, "shape", tensor.shape());

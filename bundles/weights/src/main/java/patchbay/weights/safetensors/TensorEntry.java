@@ -20,16 +20,4 @@ public record TensorEntry(String name, Dtype dtype, List<Long> shape, long begin
     public long size() {
         return (end - begin) / dtype.bytes();
     }
-
-    /** Bytes that the shape takes. */
-    static long bytes(Dtype dtype, List<Long> shape) {
-        long product = dtype.bytes();
-        for (long dim : shape) {
-            if (dim < 0) {
-                throw new ArithmeticException("a size is negative");
-            }
-            product = Math.multiplyExact(product, dim);
-        }
-        return product;
-    }
 }
