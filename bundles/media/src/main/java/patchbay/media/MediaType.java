@@ -73,7 +73,7 @@ public enum MediaType {
         if (starts(file, 0, "OggS") && starts(file, OGG_PAGE_HEAD, "\u0001vorbis")) {
             return VORBIS;
         }
-        if (starts(file, 0, "ID3") || file.length >= Integer.BYTES && Mp3Frames.isHeader(ByteBuffer.wrap(file).getInt(0))) {
+        if (starts(file, 0, "ID3") || file.length >= Integer.BYTES && Mp3Header.is(ByteBuffer.wrap(file).getInt(0))) {
             return MP3;
         }
         var begin = file.length == 0 ? "it is empty"

@@ -19,7 +19,7 @@ class FuzzTest {
     private static final Limits LIMITS = new Limits(1 << 16, 1 << 20, 1 << 20);
 
     @ParameterizedTest
-    @EnumSource(names = {"PNG", "JPEG", "GIF", "WEBP"})
+    @EnumSource
     void tenThousandMutations(MediaType type) {
         var whole = Samples.of(type);
         var random = new SplittableRandom(17 + type.ordinal());
@@ -27,6 +27,9 @@ class FuzzTest {
         Assertions.assertTimeoutPreemptively(ALL, () -> {
             for (int i = 0; i < MUTATIONS; i++) {
                 var file = mutate(whole, random);
+                if (type == MediaType.VORBIS && i % 2 == 0) {
+                    Samples.repairPages(file); // or a wrong check sum would be all that is ever found
+                }
                 try {
                     read(type, file);
                     outcomes[0]++;
@@ -47,7 +50,10 @@ class FuzzTest {
                 var frames = new PictureReader(LIMITS).frames(file, "x");
                 assertTrue(frames.stream().mapToLong(frame -> (long) frame.width() * frame.height()).sum() <= LIMITS.pixels());
             }
-            case SOUND -> { }
+            case SOUND -> {
+                var sound = new SoundReader(LIMITS).read(file, "x");
+                assertTrue((long) sound.length() * sound.channels().length <= LIMITS.samples());
+            }
         }
     }
 

@@ -151,4 +151,33 @@ final class Samples {
         }
         return file.array();
     }
+
+    /** Writes the right check sums into the pages of an Ogg file, as far as there are pages. */
+    static void repairPages(byte[] file) {
+        int at = 0;
+        while (at + 27 <= file.length && file[at] == 'O' && file[at + 1] == 'g') {
+            int segments = file[at + 26] & 0xff;
+            int end = at + 27 + segments;
+            for (int i = at + 27; i < Math.min(file.length, at + 27 + segments); i++) {
+                end += file[i] & 0xff;
+            }
+            if (end > file.length) {
+                return;
+            }
+            ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 22, 0).putInt(at + 22, checkSum(file, at, end));
+            at = end;
+        }
+    }
+
+    /** RFC 3533: the polynomial 0x04c11db7, neither turned around nor over. */
+    private static int checkSum(byte[] file, int from, int to) {
+        int sum = 0;
+        for (int i = from; i < to; i++) {
+            sum ^= file[i] << 24;
+            for (int bit = 0; bit < 8; bit++) {
+                sum = sum << 1 ^ (sum < 0 ? 0x04c11db7 : 0);
+            }
+        }
+        return sum;
+    }
 }
