@@ -105,31 +105,33 @@ public final class MemorySession implements AutoCloseable {
     }
 
     /** The recent tier's size, of a model that remembers in every layer. */
-    static int recent(Decoder decoder) {
+    private static int recent(Decoder decoder) {
+        var tiers = building(decoder, 1).farRows();
         int recent = 0;
         for (int layer = 0; layer < decoder.rack().settings().layers(); layer++) {
-            var fitting = decoder.rack().at("layers." + layer + ".attention");
-            if (!fitting.plug().plugin().equals("memory")) {
-                throw new UserError("layers." + layer + ".attention is " + fitting.plug().plugin()
-                        + "; a memory needs every layer's to be 'memory': swap layers.*.attention memory");
-            }
-            int here = Integer.parseInt(fitting.option("recent").orElseThrow().toString());
+            var path = "layers." + layer + ".attention";
+            int here = tiers.stream().filter(rows -> rows.path().equals(path)).mapToInt(FarRows::recent).findFirst().orElseThrow(() -> new UserError(
+                    path + " is " + decoder.rack().at(path).plug().plugin() + "; a memory needs every layer's to be 'memory': swap layers.*.attention memory"));
             if (layer > 0 && here != recent) {
-                throw new UserError("recent is " + recent + " in layers.0.attention and " + here + " in " + fitting.socket().path()
-                        + "; a memory needs one for all");
+                throw new UserError("recent is " + recent + " in layers.0.attention and " + here + " in " + path + "; a memory needs one for all");
             }
             recent = here;
         }
         return recent;
     }
 
-    private Building program(int time) {
+    private static Building building(Decoder decoder, int time) {
         var graph = new Graph();
         var building = new Building(graph, Mode.DECODING, decoder.rack().settings()).withTiers();
         var logits = decoder.build(building, graph.input("tokens", TensorType.i32(1, time))).logits();
         graph.output("logits", logits.slice(0, time - 1, time));
-        var program = engine.compile(graph, variables);
-        if (graph.inputs().containsKey(Building.DOMAINS)) {
+        return building;
+    }
+
+    private Building program(int time) {
+        var building = building(decoder, time);
+        var program = engine.compile(building.graph(), variables);
+        if (building.graph().inputs().containsKey(Building.DOMAINS)) {
             var unknown = new int[time];
             Arrays.fill(unknown, -1);
             program.write(Building.DOMAINS, unknown);

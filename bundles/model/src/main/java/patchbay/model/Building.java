@@ -261,11 +261,11 @@ public final class Building {
     }
 
     /** Room for rows [B, rows, G, head dim], if there are tiers. */
-    Optional<Tier> tier(String path, String name, Shape shape) {
+    Optional<Tier> tier(String path, String name, Shape shape, int recent) {
         if (!tiers) {
             return Optional.empty();
         }
-        var rows = new FarRows(path, name, shape);
+        var rows = new FarRows(path, name, shape, recent);
         farRows.add(rows);
         return Optional.of(new Tier(graph.state(rows.keys(), TensorType.f32(shape), Initializer.zeros()),
                 graph.state(rows.values(), TensorType.f32(shape), Initializer.zeros()),

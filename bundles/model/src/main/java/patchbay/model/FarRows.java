@@ -9,8 +9,9 @@ import patchbay.tensor.Shape;
  * @param path of the attention that looks at them: {@code layers.3.attention}
  * @param tier its name there
  * @param shape of the keys, and of the values: [B, rows, G, head dim]
+ * @param recent how many of the last tokens the attention's caches are to keep
  */
-public record FarRows(String path, String tier, Shape shape) {
+public record FarRows(String path, String tier, Shape shape, int recent) {
 
     /** What the names of their variables start with. */
     public static final String FAR = "far/";

@@ -27,11 +27,6 @@ public record Fitting(Socket socket, Plug plug, Offer offer) {
         return sockets;
     }
 
-    /** The option of this name as it was given, or its default; for those who do not know the plugin's type of options. */
-    public Optional<Object> option(String name) {
-        return Optional.ofNullable(plug.options().getOrDefault(name, Options.defaults(offer.part().options()).get(name)));
-    }
-
     /** {@code router cosine at layers.3.moe.router}: what errors are attributed to. */
     public String place() {
         return place(plug, socket);

@@ -406,8 +406,8 @@ final class Scopes {
         }
 
         @Override
-        public Optional<Tier> tier(String name, int rows, Tensor fresh) {
-            return building().tier(path(), name, fresh.shape().with(1, rows));
+        public Optional<Tier> tier(String name, int rows, int recent, Tensor fresh) {
+            return building().tier(path(), name, fresh.shape().with(1, rows), recent);
         }
 
         @Override

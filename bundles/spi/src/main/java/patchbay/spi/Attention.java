@@ -53,9 +53,10 @@ public interface Attention extends Part {
          * Room for rows of tokens before those in the caches, which whoever reads a long text fills between two passes; empty where nobody does.
          *
          * @param rows how many there is room for, of each sequence
+         * @param recent how many of the last tokens the caches are to keep before the oldest leave them
          * @param fresh keys as they are to be kept, [B, T, G, head dim]
          */
-        Optional<Tier> tier(String name, int rows, Tensor fresh);
+        Optional<Tier> tier(String name, int rows, int recent, Tensor fresh);
 
         /** What whoever fills a {@link #tier} is told after a pass, under this name and {@link #path}. */
         void shown(String name, Tensor value);

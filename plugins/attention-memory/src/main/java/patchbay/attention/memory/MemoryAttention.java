@@ -82,8 +82,8 @@ public class MemoryAttention implements Attention {
         int rows = keys.dim(1);
         var parts = new ArrayList<Attended>();
         parts.add(seen.attend(scope, Math.min(exact, patchbay.tensor.operations.Attention.PAST), 0, scope.bias(rows)));
-        var working = scope.tier("working", options.working(), bare.keys());
-        var retrieved = scope.tier("retrieved", options.retrieved(), bare.keys());
+        var working = scope.tier("working", options.working(), recent, bare.keys());
+        var retrieved = scope.tier("retrieved", options.retrieved(), recent, bare.keys());
         boolean far = rows > exact;
         if (far || working.isPresent()) {
             var view = FarView.of(scope, bare.queries(), exact);
