@@ -73,7 +73,7 @@ public record Bench(Building building, String path, Map<String, Object> options)
     public Attention.Scope scope(Attention attention, Position position, Shelf others) {
         var fitting = fitting(Attention.class, attention);
         var positions = new Bench(building, "position", Map.of()).fitting(Position.class, position);
-        return new Scopes.ForAttention(building, fitting, new Positions(building, positions, within(positions, others)::get), within(fitting, others)::get);
+        return new AttentionScope(building, fitting, new Positions(building, positions, within(positions, others)::get), within(fitting, others)::get);
     }
 
     private static Map<String, Fitting> within(Fitting fitting, Shelf others) {

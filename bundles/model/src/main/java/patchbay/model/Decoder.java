@@ -119,7 +119,7 @@ public final class Decoder {
     }
 
     private Tensor attend(Building building, String path, Tensor x, Positions positions) {
-        return new Scopes.ForAttention(building, rack.at(path + ".attention"), positions, rack::at).output(x);
+        return new AttentionScope(building, rack.at(path + ".attention"), positions, rack::at).output(x);
     }
 
     private Tensor dense(Building building, String path, Tensor rows) {
