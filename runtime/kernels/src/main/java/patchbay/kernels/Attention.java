@@ -7,7 +7,8 @@ package patchbay.kernels;
  * <p>q and its gradient are {@code [B, T, H, D]}, out and its gradient {@code [B, T, H, E]}; k {@code [B, S, G, D]}, v {@code [B, S, G, E]},
  * and head h reads key head {@code h / (H / G)}. Query t stands at position {@code start[0] + t} and key s at position s. A key at or beyond
  * {@code start[0] + T} does not exist yet. With a {@code window} above 0 a query sees so many positions, the last of which is its
- * own; with 0 it sees all that exist. {@code normalizer} and {@code delta} are {@code [B, H, T]}.
+ * own; with 0 it sees all that exist. With a {@code window} below 0 sequences have different numbers of keys: those of sequence b that exist are its first
+ * {@code start[b]}, and query t stands at position {@code S − T + t}. {@code normalizer} and {@code delta} are {@code [B, H, T]}.
  *
  * <p>A score is {@code scale · q·k}, with a {@code cap} above 0 {@code cap · tanh(scale · q·k / cap)}, and with {@code distances} above 0
  * a bias more, which depends on the head and the distance alone: {@code bias [H, distances]} has for each head the distances (query's
@@ -28,9 +29,10 @@ public final class Attention {
             int b = row / time / heads;
             int query = ((b * time + t) * heads + h) * dim;
             int result = ((b * time + t) * heads + h) * valueDim;
-            int nearest = (h + 1) * distances - keys + start[0] + t; // the bias of key 0
-            int begin = window > 0 ? Math.max(0, start[0] + t + 1 - window) : 0;
-            int end = Math.min(keys, window > 0 ? start[0] + t + 1 : start[0] + time);
+            int position = position(start, time, keys, window) + t;
+            int nearest = (h + 1) * distances - keys + position; // the bias of key 0
+            int begin = window > 0 ? Math.max(0, position + 1 - window) : 0;
+            int end = Math.min(exist(start, b, time, keys, window), window > 0 ? position + 1 : keys);
             for (int d = 0; d < valueDim; d++) {
                 out[result + d] = 0;
             }
@@ -87,9 +89,10 @@ public final class Attention {
             int b = row / time / heads;
             int query = ((b * time + t) * heads + h) * dim;
             int result = ((b * time + t) * heads + h) * valueDim;
-            int nearest = (h + 1) * distances - keys + start[0] + t;
-            int begin = window > 0 ? Math.max(0, start[0] + t + 1 - window) : 0;
-            int end = Math.min(keys, window > 0 ? start[0] + t + 1 : start[0] + time);
+            int position = position(start, time, keys, window) + t;
+            int nearest = (h + 1) * distances - keys + position;
+            int begin = window > 0 ? Math.max(0, position + 1 - window) : 0;
+            int end = Math.min(exist(start, b, time, keys, window), window > 0 ? position + 1 : keys);
             for (int d = 0; d < dim; d++) {
                 dq[query + d] = 0;
             }
@@ -115,8 +118,9 @@ public final class Attention {
             int g = row / keys % groups;
             int b = row / keys / groups;
             int key = (b * keys + s) * groups + g;
-            int begin = window > 0 ? Math.max(0, s - start[0]) : 0;
-            int end = s >= start[0] + time ? 0 : window > 0 ? Math.min(time, s - start[0] + window) : time;
+            int position = position(start, time, keys, window);
+            int begin = window > 0 ? Math.max(0, s - position) : 0;
+            int end = s >= exist(start, b, time, keys, window) ? 0 : window > 0 ? Math.min(time, s - position + window) : time;
             for (int d = 0; d < dim; d++) {
                 dk[key * dim + d] = 0;
             }
@@ -124,7 +128,7 @@ public final class Attention {
                 dv[key * valueDim + d] = 0;
             }
             for (int h = g * (heads / groups); h < (g + 1) * (heads / groups); h++) {
-                int nearest = (h + 1) * distances - keys + start[0] - s;
+                int nearest = (h + 1) * distances - keys + position - s;
                 for (int t = begin; t < end; t++) {
                     int query = (b * time + t) * heads + h;
                     int at = (b * heads + h) * time + t;
@@ -151,10 +155,11 @@ public final class Attention {
             int distance = row % distances - distances + keys;
             int h = row / distances % heads;
             int b = row / distances / heads;
+            int exist = exist(start, b, time, keys, window);
             dbias[row] = 0;
             for (int t = 0; t < time; t++) {
-                int s = start[0] + t - distance;
-                if (s >= 0 && s < Math.min(keys, start[0] + time) && (window == 0 || distance >= 0 && distance < window)) {
+                int s = position(start, time, keys, window) + t - distance;
+                if (s >= 0 && s < exist && (window <= 0 || distance >= 0 && distance < window)) {
                     int query = (b * time + t) * heads + h;
                     int key = (b * keys + s) * groups + h / (heads / groups);
                     int at = (b * heads + h) * time + t;
@@ -194,9 +199,10 @@ public final class Attention {
                 for (int t = 0; t < time; t++) {
                     int query = (b * time + t) * heads + h;
                     int at = (b * heads + h) * time + t;
-                    int nearest = distances - keys + start[0] + t;
-                    int begin = window > 0 ? Math.max(0, start[0] + t + 1 - window) : 0;
-                    int end = Math.min(keys, window > 0 ? start[0] + t + 1 : start[0] + time);
+                    int position = position(start, time, keys, window) + t;
+                    int nearest = distances - keys + position;
+                    int begin = window > 0 ? Math.max(0, position + 1 - window) : 0;
+                    int end = Math.min(exist(start, b, time, keys, window), window > 0 ? position + 1 : keys);
                     for (int d = 0; d < dim; d++) {
                         dq[query * dim + d] = 0;
                     }
@@ -220,6 +226,16 @@ public final class Attention {
                 }
             }
         }
+    }
+
+    /** Where the first query stands. */
+    public static int position(int[] start, int time, int keys, int window) {
+        return window < 0 ? keys - time : start[0];
+    }
+
+    /** How many of a sequence's keys exist. */
+    public static int exist(int[] start, int sequence, int time, int keys, int window) {
+        return Math.min(keys, window < 0 ? start[sequence] : start[0] + time);
     }
 
     public static float capped(float score, float cap) {

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -172,6 +174,45 @@ class AttentionTest {
         var shape = Shape.of(2, 7, 2, 4);
         return Networks.attend(new Attention(Attention.ALL, 0.5f), graph.constant(shape, q), graph.constant(shape, k).slice(1, from, to),
                 graph.constant(shape, v).slice(1, from, to), graph.constant(Shape.of(1), to - from - 7));
+    }
+
+    /** Of sequences of different lengths each gets what it would get alone, and so do gradients; of an empty one nothing is left. */
+    @Test
+    void paddedSequencesAreThoseAlone() {
+        var shape = Shape.of(3, 7, 2, 4);
+        int row = 2 * 4;
+        int[] lengths = {7, 3, 0};
+        var values = IntStream.range(1, 5).mapToObj(seed -> Numeric.random(shape.size(), seed)).toList();
+        for (int b = 1; b < 3; b++) { // what is behind the end must not matter
+            for (int input = 1; input < 3; input++) {
+                Arrays.fill(values.get(input), (b * 7 + lengths[b]) * row, (b + 1) * 7 * row, Float.NaN);
+            }
+        }
+        var together = gradients(shape, values, Attention.PADDED, lengths);
+        for (int b = 0; b < 2; b++) {
+            int from = b * 7 * row;
+            int to = from + lengths[b] * row;
+            var alone = gradients(Shape.of(1, lengths[b], 2, 4), values.stream().map(all -> Arrays.copyOfRange(all, from, to)).toList(), Attention.ALL, 0);
+            for (int i = 0; i < 2; i++) { // keys get gradients from the queries behind the end too, so those are others
+                assertArrayEquals(alone.get(i), Arrays.copyOfRange(together.get(i), from, to), 1e-6f);
+            }
+        }
+        for (var output : together) {
+            assertArrayEquals(new float[7 * row], Arrays.copyOfRange(output, 2 * 7 * row, 3 * 7 * row));
+        }
+        Numeric.gradients((graph, in) -> Networks.attend(new Attention(Attention.PADDED, 0.5f), in.get(0), in.get(1), in.get(2),
+                graph.constant(Shape.of(3), lengths)).output(), shape, shape, shape);
+    }
+
+    /** What attention yields, and the gradients by queries, keys and values. */
+    private static List<float[]> gradients(Shape shape, List<float[]> values, int window, int... start) {
+        return Numeric.all(graph -> {
+            var in = values.stream().map(given -> graph.constant(shape, given)).toList();
+            var output = Networks.attend(new Attention(window, 0.5f), in.get(0), in.get(1), in.get(2), graph.constant(Shape.of(start.length), start)).output();
+            var all = new ArrayList<>(List.of(output));
+            all.addAll(Gradients.of(output.multiply(in.get(3)).sum(), in.subList(0, 3)));
+            return all;
+        });
     }
 
     @Test

@@ -131,7 +131,7 @@ final class Shares {
         int valueDim = Forms.number(launch, 5);
         int shares = shares(launch.rows(), window > 0 ? Math.min(keys, window) : keys);
         long results = (long) launch.rows() * shares * valueDim;
-        if (shares < 2 || valueDim == 0 || results > Integer.MAX_VALUE) {
+        if (window < 0 || shares < 2 || valueDim == 0 || results > Integer.MAX_VALUE) {
             return Optional.empty();
         }
         var plain = launch.arguments(); // q, k, v, start, bias, out, normalizer, time, keys, heads, groups, dim, valueDim, …

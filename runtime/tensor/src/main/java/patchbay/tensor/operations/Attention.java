@@ -19,18 +19,20 @@ import patchbay.tensor.TensorType;
  *
  * <p>Query t stands at position {@code start + t}, key s at position s. Keys at or beyond {@code start + T} do not exist yet
  * (k and v may be a cache with room to spare) and are never attended to; where all S keys exist, as in cross-attention, start is
- * {@code S − T}.
+ * {@code S − T}. With the window {@link #PADDED} sequences are of different lengths: start is then i32[B], how many keys of each exist, and query t stands at
+ * position {@code S − T + t}.
  *
  * <p>A fifth input is a bias on the scores that depends on the distance: {@code [H, S]} for the distances 0 to S − 1 or, where a query
  * sees what comes after it, {@code [H, 2·S − 1]} for those from −(S − 1) on. It is added after the cap.
  *
  * @param window how many positions a query attends to, the last of which is its own; {@link #PAST} for all up to its own,
- *         {@link #ALL} for all that there are
+ *         {@link #ALL} for all that there are, {@link #PADDED} for all that there are of its own sequence
  * @param cap scores s become {@code cap · tanh(s / cap)} (Gemma 2, 2024, section 2); 0 for none
  */
 public record Attention(int window, float scale, float cap) implements Operation {
 
     public static final int ALL = 0;
+    public static final int PADDED = -1;
     /** Greater than any sequence is long, and far from overflow. */
     public static final int PAST = 1 << 30;
 
@@ -44,7 +46,7 @@ public record Attention(int window, float scale, float cap) implements Operation
     private static final Kernel GRADIENTS = Kernel.of(patchbay.kernels.Attention.class, "gradients");
 
     public Attention {
-        Expect.that(window >= 0 && window <= PAST, "a window must be at least 1, not " + window);
+        Expect.that(window >= PADDED && window <= PAST, "a window must be at least 1, not " + window);
         Expect.that(cap >= 0, "a cap must be positive, or 0 for none, not " + cap);
     }
 
@@ -78,9 +80,9 @@ public record Attention(int window, float scale, float cap) implements Operation
                 "v must be [" + k.dim(0) + ", " + k.dim(1) + ", " + k.dim(2) + ", any]");
         Expect.that(k.dim(2) > 0 && q.dim(2) % k.dim(2) == 0,
                 q.dim(2) + " heads cannot share " + k.dim(2) + " key heads evenly");
-        Expect.i32("start", inputs.get(3), 1);
+        Expect.i32("start", inputs.get(3), window == PADDED ? q.dim(0) : 1);
         if (inputs.size() > BIAS_AT) {
-            Expect.f32("the bias", inputs.get(BIAS_AT), q.dim(2), window == ALL ? 2 * k.dim(1) - 1 : k.dim(1));
+            Expect.f32("the bias", inputs.get(BIAS_AT), q.dim(2), window <= ALL ? 2 * k.dim(1) - 1 : k.dim(1));
             Expect.that(q.dim(1) <= k.dim(1), "with a bias there must be as many keys as queries");
         }
         return List.of(TensorType.f32(q.dim(0), q.dim(1), q.dim(2), v.dim(3)), TensorType.f32(q.dim(0), q.dim(2), q.dim(1)));
@@ -100,7 +102,7 @@ public record Attention(int window, float scale, float cap) implements Operation
 
     /** The most keys, or queries, of {@code there} that one has to do with. */
     private int seen(int there) {
-        return window == ALL ? there : Math.min(there, window);
+        return window <= ALL ? there : Math.min(there, window);
     }
 
     /**

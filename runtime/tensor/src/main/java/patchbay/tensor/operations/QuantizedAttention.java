@@ -27,7 +27,7 @@ public record QuantizedAttention(Attention how) implements Operation {
 
     /** What the attention yields if its keys and values were both made by {@link Dequantize}; empty if not, or if the queries are many. */
     public static Optional<List<Tensor>> apply(Attention how, Tensor q, Tensor k, Tensor v, Tensor start, Optional<Tensor> bias) {
-        if (q.dim(1) >= MANY || !isDequantized(k) || !isDequantized(v)) {
+        if (how.window() == Attention.PADDED || q.dim(1) >= MANY || !isDequantized(k) || !isDequantized(v)) {
             return Optional.empty();
         }
         var keys = ((Origin.Result) k.origin()).node().inputs();

@@ -6,6 +6,8 @@ import static patchbay.engine.cpu.vector.AttentionTile.ROWS;
 import static patchbay.engine.cpu.vector.Lanes.load;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
 import static patchbay.engine.cpu.vector.Vectors.exp;
+import static patchbay.kernels.Attention.exist;
+import static patchbay.kernels.Attention.position;
 
 import java.util.Arrays;
 
@@ -25,10 +27,10 @@ public final class Attention {
             float[] normalizer, int time, int keys, int heads, int groups, int dim, int valueDim, int window, int distances,
             float scale, float cap) {
         if (time < WORTH_BLOCKS) {
-            AttentionQuery.attention(first, count, q, k, v, start[0], bias, out, normalizer, time, keys, heads, groups, dim, valueDim, window, distances, scale, cap);
+            AttentionQuery.attention(first, count, q, k, v, start, bias, out, normalizer, time, keys, heads, groups, dim, valueDim, window, distances, scale, cap);
             return;
         }
-        int exist = Math.min(keys, start[0] + time);
+        int position = position(start, time, keys, window);
         int queryRow = heads * dim;
         int resultRow = heads * valueDim;
         int keyRow = groups * dim;
@@ -43,12 +45,13 @@ public final class Attention {
             int t = row % time;
             int h = row / time % heads;
             int b = row / time / heads;
+            int exist = exist(start, b, time, keys, window);
             int queries = Math.min(QUERIES, Math.min(time - t, first + count - row));
             int head = b * keys * groups + h / (heads / groups);
             int query = ((b * time + t) * heads + h) * dim;
             int result = ((b * time + t) * heads + h) * valueDim;
-            int begin = begin(start[0] + t, window); // of the first query; each next one's is one further
-            int end = window > 0 ? Math.min(exist, start[0] + t + queries) : exist;
+            int begin = begin(position + t, window); // of the first query; each next one's is one further
+            int end = window > 0 ? Math.min(exist, position + t + queries) : exist;
             AttentionBlock.transpose(q, query, queryRow, queries, dim, scale, workspace, 0);
             Arrays.fill(workspace, max, max + QUERIES, Float.NEGATIVE_INFINITY);
             Arrays.fill(workspace, sum, sum + QUERIES, 0);
@@ -58,17 +61,17 @@ public final class Attention {
             int leading = begin / KEYS * KEYS;
             for (int block = leading; block < end; block += KEYS) {
                 int here = Math.min(KEYS, end - block);
-                int visible = window > 0 ? start[0] + t + 1 - block : here; // to the first query; each sees one more
+                int visible = window > 0 ? position + t + 1 - block : here; // to the first query; each sees one more
                 AttentionBlock.products(k, head * dim + block * keyRow, keyRow, here, dim, workspace, 0, scores);
                 if (cap > 0) {
                     AttentionBlock.cap(workspace, scores, here, cap);
                 }
                 if (distances > 0) {
-                    AttentionBlock.near(bias, h, distances, farthest(start[0] + t, block, here, distances, keys), here, workspace, near);
+                    AttentionBlock.near(bias, h, distances, farthest(position + t, block, here, distances, keys), here, workspace, near);
                     AttentionBlock.bias(workspace, scores, here, near);
                 }
                 AttentionBlock.mask(workspace, scores, here, visible);
-                AttentionBlock.maskBefore(workspace, scores, here, start[0] + t + 1 - window - block, window > 0);
+                AttentionBlock.maskBefore(workspace, scores, here, position + t + 1 - window - block, window > 0);
                 AttentionBlock.exponentials(workspace, scores, here, max, sum, shrink);
                 for (int i = 0; i < queries; i += ROWS) {
                     int rows = Math.min(ROWS, queries - i);
@@ -110,7 +113,7 @@ public final class Attention {
     public static void gradients(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] bias, float[] dout,
             float[] normalizer, float[] delta, float[] dq, float[] dk, float[] dv, float[] dbias, int time, int keys, int heads, int groups,
             int dim, int valueDim, int window, int distances, float scale, float cap) {
-        int exist = Math.min(keys, start[0] + time);
+        int position = position(start, time, keys, window);
         int queryRow = heads * dim;
         int resultRow = heads * valueDim;
         int keyRow = groups * dim;
@@ -127,6 +130,7 @@ public final class Attention {
         for (int row = first; row < first + count; row++) {
             int group = row % groups;
             int b = row / groups;
+            int exist = exist(start, b, time, keys, window);
             int head = b * keys * groups + group;
             for (int s = 0; s < keys; s++) {
                 Arrays.fill(dk, head * dim + s * keyRow, head * dim + s * keyRow + dim, 0);
@@ -141,7 +145,7 @@ public final class Attention {
                     int query = ((b * time + t) * heads + h) * dim;
                     int result = ((b * time + t) * heads + h) * valueDim;
                     int numbers = (b * heads + h) * time + t;
-                    int end = window > 0 ? Math.min(exist, start[0] + t + queries) : exist;
+                    int end = window > 0 ? Math.min(exist, position + t + queries) : exist;
                     AttentionBlock.transpose(q, query, queryRow, queries, dim, scale, workspace, 0);
                     AttentionBlock.transpose(dout, result, resultRow, queries, valueDim, 1, workspace, outputs);
                     System.arraycopy(normalizer, numbers, workspace, shift, queries);
@@ -151,12 +155,12 @@ public final class Attention {
                     for (int i = 0; i < queries; i++) {
                         Arrays.fill(dq, query + i * queryRow, query + i * queryRow + dim, 0);
                     }
-                    for (int block = begin(start[0] + t, window) / KEYS * KEYS; block < end; block += KEYS) {
+                    for (int block = begin(position + t, window) / KEYS * KEYS; block < end; block += KEYS) {
                         int here = Math.min(KEYS, end - block);
-                        int visible = window > 0 ? start[0] + t + 1 - block : here;
+                        int visible = window > 0 ? position + t + 1 - block : here;
                         int from = head * dim + block * keyRow;
                         int values = head * valueDim + block * valueRow;
-                        int farthest = farthest(start[0] + t, block, here, distances, keys);
+                        int farthest = farthest(position + t, block, here, distances, keys);
                         AttentionBlock.products(k, from, keyRow, here, dim, workspace, 0, scores);
                         AttentionBlock.products(v, values, valueRow, here, valueDim, workspace, outputs, dscores);
                         if (cap > 0) {
@@ -168,7 +172,7 @@ public final class Attention {
                             AttentionBlock.bias(workspace, scores, here, near);
                         }
                         AttentionBlock.mask(workspace, scores, here, visible);
-                        AttentionBlock.maskBefore(workspace, scores, here, start[0] + t + 1 - window - block, window > 0);
+                        AttentionBlock.maskBefore(workspace, scores, here, position + t + 1 - window - block, window > 0);
                         AttentionBlock.derivatives(workspace, scores, dscores, here, shift, taken, plain ? scale : 1);
                         if (distances > 0) {
                             AttentionBlock.sumByDistance(workspace, dscores, here, near);
@@ -207,8 +211,8 @@ public final class Attention {
                     dim, valueDim, window, distances, scale, cap);
             return;
         }
-        int exist = Math.min(keys, start[0] + time);
-        int width = Panel.width(exist);
+        int position = position(start, time, keys, window);
+        int width = Panel.width(window < 0 ? keys : exist(start, 0, time, keys, window));
         int values = dim * width;
         int scores = values + valueDim * width;
         int dscores = scores + Panel.ROWS * width;
@@ -219,12 +223,13 @@ public final class Attention {
             int h = row / time % heads;
             int b = row / time / heads;
             int rows = Math.min(Panel.ROWS, Math.min(time - t, first + count - row));
+            int exist = exist(start, b, time, keys, window);
             int head = b * keys * groups + h / (heads / groups);
             int query = ((b * time + t) * heads + h) * dim;
-            int least = begin(start[0] + t, window);
-            int begin = begin(start[0] + t + rows - 1, window); // what all of them see, up to common
-            int common = Math.max(begin, window > 0 ? Math.min(exist, start[0] + t + 1) : exist);
-            int most = window > 0 ? Math.min(exist, start[0] + t + rows) : exist;
+            int least = begin(position + t, window);
+            int begin = begin(position + t + rows - 1, window); // what all of them see, up to common
+            int common = Math.max(begin, window > 0 ? Math.min(exist, position + t + 1) : exist);
+            int most = window > 0 ? Math.min(exist, position + t + rows) : exist;
             if (packed != head) {
                 Panel.transpose(k, head * dim, groups * dim, exist, dim, workspace, 0, width);
                 Panel.transpose(v, head * valueDim, groups * valueDim, exist, valueDim, workspace, values, width);
@@ -243,14 +248,14 @@ public final class Attention {
                 }
                 Arrays.fill(dq, query + i * heads * dim, query + i * heads * dim + dim, 0);
                 if (window > 0) {
-                    Panel.combine(1, workspace, dscores + i * width, width, begin(start[0] + t + i, window),
-                            Math.min(begin, Math.min(exist, start[0] + t + i + 1)), k, head * dim, groups * dim, dim, dq, query + i * heads * dim,
+                    Panel.combine(1, workspace, dscores + i * width, width, begin(position + t + i, window),
+                            Math.min(begin, Math.min(exist, position + t + i + 1)), k, head * dim, groups * dim, dim, dq, query + i * heads * dim,
                             heads * dim);
                 }
             }
             Panel.combine(rows, workspace, dscores, width, begin, common, k, head * dim, groups * dim, dim, dq, query, heads * dim);
             for (int i = 1; i < rows && window > 0; i++) {
-                Panel.combine(1, workspace, dscores + i * width, width, common, Math.min(exist, start[0] + t + i + 1), k, head * dim,
+                Panel.combine(1, workspace, dscores + i * width, width, common, Math.min(exist, position + t + i + 1), k, head * dim,
                         groups * dim, dim, dq, query + i * heads * dim, heads * dim);
             }
             row += rows;
@@ -275,9 +280,9 @@ public final class Attention {
                 Arrays.fill(dk, (key + i * groups) * dim, (key + i * groups + 1) * dim, 0);
                 Arrays.fill(dv, (key + i * groups) * valueDim, (key + i * groups + 1) * valueDim, 0);
             }
-            int existing = Math.clamp(start[0] + time - s, 0, rows);
+            int existing = Math.clamp(exist(start, b, time, keys, window) - s, 0, rows);
             for (int h = g * (heads / groups); existing > 0 && h < (g + 1) * (heads / groups); h++) {
-                keysOfOneHead(s, existing, key, q, k, v, start[0], dout, normalizer, delta, (b * heads + h) * time,
+                keysOfOneHead(s, existing, key, q, k, v, position(start, time, keys, window), dout, normalizer, delta, (b * heads + h) * time,
                         b * time * heads + h, dk, dv, time, heads, groups, dim, valueDim, window, scale);
             }
             row += rows;

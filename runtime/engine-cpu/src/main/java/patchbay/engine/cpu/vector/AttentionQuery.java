@@ -5,6 +5,8 @@ import static patchbay.engine.cpu.vector.Lanes.load;
 import static patchbay.engine.cpu.vector.Vectors.FLOATS;
 import static patchbay.engine.cpu.vector.Vectors.LANES;
 import static patchbay.engine.cpu.vector.Vectors.exp;
+import static patchbay.kernels.Attention.exist;
+import static patchbay.kernels.Attention.position;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -22,21 +24,22 @@ final class AttentionQuery {
     private AttentionQuery() {}
 
     /** {@link Attention#attention} for a few queries. */
-    static void attention(int first, int count, float[] q, float[] k, float[] v, int start, float[] bias, float[] out, float[] normalizer,
+    static void attention(int first, int count, float[] q, float[] k, float[] v, int[] start, float[] bias, float[] out, float[] normalizer,
             int time, int keys, int heads, int groups, int dim, int valueDim, int window, int distances, float scale, float cap) {
-        int exist = Math.min(keys, start + time);
-        var scores = Panel.workspace(Panel.width(exist));
+        int from = position(start, time, keys, window);
+        var scores = Panel.workspace(Panel.width(window < 0 ? keys : exist(start, 0, time, keys, window)));
         for (int row = first; row < first + count; row++) {
             int t = row % time;
             int h = row / time % heads;
             int b = row / time / heads;
-            int begin = Attention.begin(start + t, window);
-            int seen = (window > 0 ? Math.min(exist, start + t + 1) : exist) - begin;
+            int exist = exist(start, b, time, keys, window);
+            int begin = Attention.begin(from + t, window);
+            int seen = (window > 0 ? Math.min(exist, from + t + 1) : exist) - begin;
             int head = (b * keys + begin) * groups + h / (heads / groups);
             int query = ((b * time + t) * heads + h) * dim;
             int result = ((b * time + t) * heads + h) * valueDim;
             dots(q, query, k, head * dim, groups * dim, seen, dim, scores, 0);
-            scores(scores, seen, scale, cap, bias, (h + 1) * distances - keys + start + t - begin, distances);
+            scores(scores, seen, scale, cap, bias, (h + 1) * distances - keys + from + t - begin, distances);
             normalizer[row] = softmax(scores, 0, seen);
             Arrays.fill(out, result, result + valueDim, 0);
             add(scores, 0, seen, v, head * valueDim, groups * valueDim, valueDim, out, result);

@@ -6,18 +6,21 @@ import static patchbay.engine.cpu.vector.TwinCase.unset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 final class AttentionCases {
 
     private static final int PAST = patchbay.tensor.operations.Attention.PAST;
 
-    /** Batch, queries, keys, heads, key heads, head's size, start, window: 0 for everything that there is. */
+    /** Batch, queries, keys, heads, key heads, head's size, start, window: 0 for everything that there is, −1 where start is the first sequence's length. */
     private static final int[][] SIZES = {
         {1, 1, 1, 1, 1, 1, 0, PAST}, {2, 13, 13, 4, 2, 8, 0, PAST}, {2, 13, 13, 2, 2, 40, 0, 0}, {1, 70, 70, 2, 1, 64, 0, PAST},
         {1, 9, 300, 4, 2, 33, 207, PAST}, {2, 9, 30, 2, 1, 16, 7, 0}, {3, 1, 207, 4, 1, 32, 100, PAST}, {1, 7, 207, 2, 2, 48, 200, PAST},
         {1, 207, 207, 1, 1, 96, 0, PAST}, {1, 31, 64, 2, 2, 16, 33, 0}, {1, 8, 4, 1, 1, 5, 0, 0}, {1, 2, 4098, 1, 1, 17, 4096, PAST},
         {2, 13, 13, 4, 2, 8, 0, 2}, {2, 13, 13, 2, 1, 8, 0, 5}, {1, 300, 300, 2, 1, 24, 0, 130}, {1, 207, 207, 2, 2, 16, 0, 3},
-        {1, 40, 420, 2, 1, 17, 380, 129}, {3, 1, 207, 4, 1, 32, 100, 64}, {1, 7, 207, 2, 2, 48, 200, 2}, {1, 300, 300, 1, 1, 8, 0, 128}
+        {1, 40, 420, 2, 1, 17, 380, 129}, {3, 1, 207, 4, 1, 32, 100, 64}, {1, 7, 207, 2, 2, 48, 200, 2}, {1, 300, 300, 1, 1, 8, 0, 128},
+        {3, 13, 13, 4, 2, 8, 13, -1}, {3, 207, 207, 2, 2, 16, 150, -1}, {4, 3, 70, 2, 1, 33, 69, -1}
     };
 
     private AttentionCases() {}
@@ -44,14 +47,14 @@ final class AttentionCases {
         int position = size[6];
         int window = size[7];
         int queries = batch * heads * time;
-        int distances = !biased ? 0 : window == 0 ? 2 * keys - 1 : keys;
+        int distances = !biased ? 0 : window <= 0 ? 2 * keys - 1 : keys;
         var q = floats(queries * dim, 1);
-        var k = cache(batch, keys, groups * dim, position + time, 2);
-        var v = cache(batch, keys, groups * valueDim, position + time, 3);
+        int[] start = window < 0 ? IntStream.range(0, batch).map(b -> position - position * b / 3).toArray() : new int[] {position}; // the fourth is empty
+        var k = cache(batch, keys, groups * dim, b -> window < 0 ? start[b] : position + time, 2);
+        var v = cache(batch, keys, groups * valueDim, b -> window < 0 ? start[b] : position + time, 3);
         var dout = floats(queries * valueDim, 4);
         var dnormalizer = floats(queries, 5);
         var bias = floats(heads * distances, 6);
-        int[] start = {position};
         float scale = (float) (2 / Math.sqrt(dim));
         var out = new float[queries * valueDim];
         var normalizer = new float[queries];
@@ -72,10 +75,10 @@ final class AttentionCases {
     }
 
     /** Keys or values, with NaN where nothing has been written yet: none of it may be used. */
-    private static float[] cache(int batch, int keys, int row, int length, long seed) {
+    private static float[] cache(int batch, int keys, int row, IntUnaryOperator length, long seed) {
         var values = floats(batch * keys * row, seed);
         for (int b = 0; b < batch; b++) {
-            Arrays.fill(values, (b * keys + Math.min(keys, length)) * row, (b + 1) * keys * row, Float.NaN);
+            Arrays.fill(values, (b * keys + Math.min(keys, length.applyAsInt(b))) * row, (b + 1) * keys * row, Float.NaN);
         }
         return values;
     }
