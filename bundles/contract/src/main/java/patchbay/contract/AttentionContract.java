@@ -26,7 +26,7 @@ import patchbay.tensor.Variables;
 import patchbay.tensor.reference.ReferenceEngine;
 
 /** What every {@link Attention} must do, with rotary positions where heads have an even width, and a bias by distance. */
-public abstract class AttentionContract extends PartContract<Attention> {
+public abstract class AttentionContract extends DecoderPartContract<Attention> {
 
     @Override
     protected List<Size> sizes() {

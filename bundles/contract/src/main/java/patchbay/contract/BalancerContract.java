@@ -21,7 +21,7 @@ import patchbay.tensor.TensorType;
 import patchbay.tensor.reference.ReferenceEngine;
 
 /** What every {@link Balancer} must do. In its sizes the end of every sequence is padding, and the last sequences are nothing else. */
-public abstract class BalancerContract extends PartContract<Balancer> {
+public abstract class BalancerContract extends DecoderPartContract<Balancer> {
 
     @Override
     protected List<Size> sizes() {

@@ -20,7 +20,7 @@ import patchbay.tensor.TensorType;
 import patchbay.tensor.reference.ReferenceEngine;
 
 /** What every {@link Capacity} must do. Its sizes' last rows are padding, which asks for nothing. */
-public abstract class CapacityContract extends PartContract<Capacity> {
+public abstract class CapacityContract extends DecoderPartContract<Capacity> {
 
     @Override
     protected List<Size> sizes() {

@@ -25,7 +25,7 @@ import patchbay.tensor.TensorType;
 import patchbay.tensor.reference.ReferenceEngine;
 
 /** What every {@link Expert} must do. Some experts of its sizes get no row, and some rows belong to none. */
-public abstract class ExpertContract extends PartContract<Expert> {
+public abstract class ExpertContract extends DecoderPartContract<Expert> {
 
     @Override
     protected List<Size> sizes() {

@@ -85,8 +85,13 @@ public abstract class PartContract<P extends Part> {
         return true;
     }
 
+    /** The path of the socket that it is in. */
+    String path() {
+        return "socket";
+    }
+
     final Bench bench(Graph graph, Mode mode, Size size, Map<String, Object> options) {
-        return new Bench(new Building(graph, mode, size.settings()), "socket", options);
+        return new Bench(new Building(graph, mode, size.settings()), path(), options);
     }
 
     final Graph graph(Mode mode, Size size, Map<String, Object> options) {
@@ -101,7 +106,7 @@ public abstract class PartContract<P extends Part> {
         return trial;
     }
 
-    private void feed(Trial trial, Size size) {
+    final void feed(Trial trial, Size size) {
         trial.graph().inputs().forEach((name, input) -> {
             if (name.equals("draw")) {
                 trial.with(name, DRAW);
@@ -164,7 +169,7 @@ public abstract class PartContract<P extends Part> {
     public void anUnknownOptionIsAnErrorThatNamesTheValidOnes() {
         var size = sizes().getFirst();
         var error = assertThrows(UserError.class, () -> graph(Mode.TRAINING, size, Map.of("no-such-option", 1)));
-        assertTrue(error.getMessage().contains("no-such-option") && error.getMessage().contains("socket"), error.getMessage());
+        assertTrue(error.getMessage().contains("no-such-option") && error.getMessage().contains(path()), error.getMessage());
         Options.defaults(plugin().options()).keySet().forEach(name -> assertTrue(error.getMessage().contains(name), error.getMessage()));
     }
 
@@ -315,47 +320,11 @@ public abstract class PartContract<P extends Part> {
                     if (now.containsKey(name) && !now.get(name).shape().equals(variable.shape())) {
                         var before = variable.shape();
                         var after = now.get(name).shape();
-                        plugin().carryOver(name.substring("socket.".length()), before, Trial.random(before.size(), 1), after)
+                        plugin().carryOver(name.substring(path().length() + 1), before, Trial.random(before.size(), 1), after)
                                 .ifPresent(values -> assertEquals(after.size(), values.length, name + " from " + before + " to " + after));
                     }
                 });
             }
-        }
-    }
-
-    /** A causal model refuses a part that cannot be causal. */
-    @Test
-    public void aWholeModelWithItLeaksNothingOfTheFuture() {
-        for (var options : optionSets()) {
-            if (plugin().canBeCausal()) {
-                new WholeModel(plugin(), options).checkCausality();
-            } else {
-                WholeModel.checkRefusal(plugin(), options);
-            }
-        }
-    }
-
-    /** Where tokens see those behind them there is nothing to compare with. */
-    @Test
-    public void aWholeModelWithItDecodesWhatItComputesAtOnce() {
-        for (var options : optionSets()) {
-            if (plugin().canBeCausal()) {
-                new WholeModel(plugin(), options).checkDecoding();
-            }
-        }
-    }
-
-    @Test
-    public void aWholeModelWithItIgnoresPadding() {
-        for (var options : optionSets()) {
-            new WholeModel(plugin(), options).checkPadding();
-        }
-    }
-
-    @Test
-    public void aWholeModelWithItHasTheGradientsOfFiniteDifferences() {
-        for (var options : smoothOptionSets()) {
-            WholeModel.checkGradients(plugin(), options);
         }
     }
 }

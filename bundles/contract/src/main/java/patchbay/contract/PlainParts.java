@@ -1,10 +1,12 @@
 package patchbay.contract;
 
+import java.lang.annotation.Annotation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import patchbay.model.Decoder;
 import patchbay.model.ModelSettings;
@@ -21,12 +23,12 @@ import patchbay.spi.Assignment;
 import patchbay.spi.Balancer;
 import patchbay.spi.Capacity;
 import patchbay.spi.Expert;
+import patchbay.spi.Heads;
 import patchbay.spi.Part;
 import patchbay.spi.Plugin;
 import patchbay.spi.Position;
 import patchbay.spi.Router;
 import patchbay.tensor.Initializer;
-import patchbay.tensor.Networks;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 
@@ -76,13 +78,28 @@ public final class PlainParts {
     @Plugin("plain")
     public static final class PlainAttention implements Attention {
 
+        /** What blocks of encoders ask for where nothing else is said. */
+        public @interface Options {
+            boolean bias() default false;
+        }
+
+        @Override
+        public Class<? extends Annotation> options() {
+            return Options.class;
+        }
+
+        @Override
+        public boolean canLookAhead() {
+            return true;
+        }
+
         @Override
         public Tensor forward(Scope scope, Tensor x) {
             var headed = Shape.of(x.dim(0), x.dim(1), scope.heads(), scope.dim() / scope.heads());
             var q = scope.sharpened(scope.rotate(scope.linear("query", x, scope.dim()).reshape(headed)));
             var k = scope.cached("keys", scope.rotate(scope.linear("key", x, scope.dim()).reshape(headed)));
             var v = scope.cached("values", scope.linear("value", x, scope.dim()).reshape(headed));
-            var mixed = Networks.attention(q, k, v, scope.start(), scope.causal(), (float) (1 / Math.sqrt(headed.dim(3))));
+            var mixed = new Heads(q, k, v).attend(scope, 0, Optional.empty()).output();
             return scope.residual("output", scope.weighed(mixed).reshape(x.shape()), scope.dim());
         }
     }
@@ -97,6 +114,22 @@ public final class PlainParts {
         var parts = Arrays.copyOf(plain.toArray(Part[]::new), plain.size() + more.length);
         System.arraycopy(more, 0, parts, plain.size(), more.length);
         return Shelf.of(parts);
+    }
+
+    /** A plain part of each kind under whatever name it is asked for. */
+    public static Shelf any() {
+        var plain = shelf();
+        return new Shelf() {
+            @Override
+            public List<Offer> offers() {
+                return plain.offers();
+            }
+
+            @Override
+            public Offer offer(Class<? extends Part> kind, String name) {
+                return plain.offer(kind, "plain");
+            }
+        };
     }
 
     /** A plain plug in every socket, but {@code plugs}, by pattern, where they match one. */

@@ -18,7 +18,7 @@ import patchbay.tensor.Variables;
 import patchbay.tensor.reference.ReferenceEngine;
 
 /** What every {@link Position} must do. */
-public abstract class PositionContract extends PartContract<Position> {
+public abstract class PositionContract extends DecoderPartContract<Position> {
 
     private static final List<String> OF_TOKENS = List.of("embedded", "rotated");
 

@@ -23,7 +23,7 @@ import patchbay.tensor.TensorType;
 import patchbay.tensor.reference.ReferenceEngine;
 
 /** What every {@link Router} must do. */
-public abstract class RouterContract extends PartContract<Router> {
+public abstract class RouterContract extends DecoderPartContract<Router> {
 
     @Override
     protected List<Size> sizes() {

@@ -6,7 +6,7 @@ import java.util.Objects;
  * Training batches: windows that begin anywhere, each place equally likely, documents' ends included. A batch is a pure
  * function of seed, step and micro-batch, so a run that resumes or replays needs no state to see the same data.
  */
-public final class Batches {
+public final class Batches implements Material {
 
     private final TokenStream stream;
     private final int batch;

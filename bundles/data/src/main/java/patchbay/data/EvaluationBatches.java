@@ -4,7 +4,7 @@ package patchbay.data;
  * A fixed list of batches that covers the held-out text evenly, the same at every evaluation. Where there is more text
  * than batches, windows are left out at even distances; where there is less, windows overlap.
  */
-public final class EvaluationBatches {
+public final class EvaluationBatches implements HeldOutMaterial {
 
     private final TokenStream stream;
     private final int batch;
@@ -25,6 +25,7 @@ public final class EvaluationBatches {
         this.count = Math.clamp((windows() + batch - 1) / batch, 1, Math.max(1, most));
     }
 
+    @Override
     public int count() {
         return count;
     }

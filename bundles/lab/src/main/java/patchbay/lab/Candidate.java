@@ -31,31 +31,31 @@ record Candidate(Learner learner, List<Fitted> before, List<Fitted> after) {
      * @throws UserError if it does not pass
      */
     static Candidate build(Learner running, Change change, Engine on, Archive archive, Optional<Past> past, long step) {
-        var rack = change.apply(running.decoder().rack(), archive, past);
+        var rack = change.apply(running.model().rack(), archive, past);
         var before = new ArrayList<Fitted>();
         var after = new ArrayList<Fitted>();
         rack.fittings().forEach((path, fitting) -> {
-            var present = Optional.ofNullable(running.decoder().rack().fittings().get(path));
+            var present = Optional.ofNullable(running.model().rack().fittings().get(path));
             if (present.filter(there -> same(there, fitting)).isEmpty()) {
                 present.map(Fitted::of).ifPresent(before::add);
                 after.add(Fitted.of(fitting));
             }
         });
-        running.decoder().rack().fittings().values().stream()
+        running.model().rack().fittings().values().stream()
                 .filter(gone -> !rack.fittings().containsKey(gone.socket().path())).map(Fitted::of).forEach(before::add);
         if (on != running.engine()) {
             before.add(Fitted.of(running.engine()));
             after.add(Fitted.of(on));
         }
-        if (after.isEmpty() && before.isEmpty() && rack.settings().equals(running.decoder().rack().settings())) {
+        if (after.isEmpty() && before.isEmpty() && rack.settings().equals(running.model().rack().settings())) {
             throw new UserError(NOTHING);
         }
-        var decoder = running.decoder().with(rack);
+        var model = running.model().with(rack);
         var learner = change instanceof Change.Back
-                ? running.candidate(on, decoder, step, past.orElseThrow().earlier())
-                : running.candidate(on, decoder, step, change.succession());
+                ? running.candidate(on, model, step, past.orElseThrow().earlier())
+                : running.candidate(on, model, step, change.succession());
         try {
-            Probe.check(decoder, learner.variables());
+            Probe.check(model, learner.variables());
         } catch (RuntimeException | Error failure) {
             learner.close();
             throw failure;

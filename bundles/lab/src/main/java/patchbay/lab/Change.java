@@ -19,7 +19,7 @@ import patchbay.tensor.UserError;
 import patchbay.training.Succession;
 
 /** What a swap does to a rack, or to where it is computed. */
-sealed interface Change permits ExpertChange, Change.Move, Change.Put, Change.Refresh, Change.Freeze, Change.Thaw, Change.Impose, Change.Exact, Change.Back {
+sealed interface Change permits ExpertChange, Change.Move, Change.Put, Change.TakeOut, Change.Refresh, Change.Freeze, Change.Thaw, Change.Impose, Change.Exact, Change.Back {
 
     /** The socket as asked for, for the journal. */
     String socket();
@@ -98,6 +98,24 @@ sealed interface Change permits ExpertChange, Change.Move, Change.Put, Change.Re
         @Override
         public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
             return rack.with(socket, plug, archive);
+        }
+    }
+
+    /**
+     * A modality that leaves, with its encoder.
+     *
+     * @param socket the encoder's
+     */
+    record TakeOut(String socket) implements Change {
+
+        @Override
+        public String plugin() {
+            return Event.Swapped.NONE;
+        }
+
+        @Override
+        public Rack apply(Rack rack, Archive archive, Optional<Past> past) {
+            return rack.without(socket, archive);
         }
     }
 
@@ -288,7 +306,8 @@ sealed interface Change permits ExpertChange, Change.Move, Change.Put, Change.Re
     /** @param present what is taken as it is where it is what is wanted */
     private static Rack rack(ModelSettings settings, List<Fitted> sockets, Archive archive, Map<String, Fitting> present) {
         var extras = sockets.stream().flatMap(fitted -> Socket.extraName(fitted.socket()).stream()).distinct().toList();
-        var resized = settings.withExtras(extras, settings.k());
+        var modalities = sockets.stream().flatMap(fitted -> Socket.modality(fitted.socket()).stream()).toList();
+        var resized = settings.withExtras(extras, settings.k()).withTask(settings.task().with(modalities));
         var recorded = new LinkedHashMap<String, Fitted>();
         var wiring = Wiring.empty();
         for (var fitted : sockets) {

@@ -37,7 +37,7 @@ record CheckpointState(List<Fitted> sockets, Map<String, Long> births, long jour
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     static CheckpointState of(Learner learner, long journalled) {
-        var rack = learner.decoder().rack();
+        var rack = learner.model().rack();
         var model = rack.settings();
         return new CheckpointState(Fitted.of(rack.fittings().values()), learner.births(), journalled, model.removed(),
                 model.frozen(), model.imposedRouting());

@@ -16,7 +16,6 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import patchbay.data.Dataset;
 import patchbay.data.Tokenizer;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.Fitted;
@@ -27,8 +26,10 @@ import patchbay.lab.record.RunFolder;
 import patchbay.model.Cache;
 import patchbay.model.Decoder;
 import patchbay.model.Generator;
+import patchbay.model.Model;
 import patchbay.model.Plug;
 import patchbay.model.Rack;
+import patchbay.model.Task;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Plan;
 import patchbay.tensor.UserError;
@@ -120,22 +121,24 @@ public final class Lab {
             engines.available(change.engine(engine().name(), Optional.empty()));
         }
         var inheritance = Optional.of(experiment.from()).filter(from -> !from.isEmpty()).map(from -> Inheritance.of(runsFolder, from, engine()));
-        var dataset = read(experiment);
-        inheritance.ifPresent(from -> from.check(dataset.tokenizer()));
-        var learner = Learner.begin(engine(), new Decoder(rack, dataset.tokenizer().vocabularySize(), DataNames.of(dataset)), experiment.training(), experiment.seed());
+        var data = RunData.read(experiment, SPLIT);
+        if (data instanceof RunData.OfText) {
+            inheritance.ifPresent(from -> from.check(data.text().tokenizer()));
+        }
+        var learner = Learner.begin(engine(), data.model(rack), experiment.training(), experiment.seed());
         experiment.model().frozen().forEach(what -> Frozen.check(what, experiment.model(), learner.births().keySet()));
         if (experiment.training().recordRouting()) {
             Routing.requireSelections(learner, "recorded");
         }
-        imposed.ifPresent(other -> Routing.check(other, experiment, dataset.sha256(), learner, 0));
+        imposed.ifPresent(other -> Routing.check(other, experiment, data.sha256(), learner, 0));
         var inherited = inheritance.map(from -> from.passTo(learner));
         var folder = RunFolder.create(runsFolder, experiment.name(), experiment.toYaml());
         inherited.ifPresent(_ -> Inheritance.keep(learner, folder));
         imposed.ifPresent(other -> Routing.keep(other, folder));
-        dataset.tokenizer().save(folder.tokenizer());
-        folder.write(provenance(experiment, dataset));
+        keep(data, folder);
+        folder.write(provenance(experiment, data));
         var wiring = Fitted.of(rack.fittings().values());
-        return begin(new RunStart(folder, experiment, dataset, archive, engines, buildLimit, learner, 0, new Event.Started(0, wiring),
+        return begin(new RunStart(folder, experiment, data, archive, engines, buildLimit, learner, 0, new Event.Started(0, wiring),
                 inherited, Script.of(experiment, 0), true), listener);
     }
 
@@ -150,7 +153,7 @@ public final class Lab {
         });
         var experiment = Experiment.read(folder.experiment(), List.of());
         var history = Journal.read(folder.journal());
-        var dataset = sameData(experiment, folder);
+        var data = sameData(experiment, folder);
         var latest = new CheckpointFolder(folder.checkpoints()).latest(found ->
                 Script.of(history, folder, CheckpointState.of(found).journalled(), experiment, found.step()).isRepeatable());
         latest.skipped().forEach(reason -> LOG.warn("checkpoint passed over: {}", reason));
@@ -158,7 +161,7 @@ public final class Lab {
             var sockets = history.wiringAtStart();
             var origin = Inheritance.kept(folder);
             int journalled = origin.isPresent() ? 2 : 1; // it began, and with what
-            return begin(new RunStart(folder, experiment, dataset, archive, engines, buildLimit, learner(engine(), experiment, dataset, sockets, origin), 0,
+            return begin(new RunStart(folder, experiment, data, archive, engines, buildLimit, learner(engine(), experiment, data, sockets, origin), 0,
                     new Event.Resumed(0, "", journalled, sockets), Optional.empty(), Script.of(history, folder, journalled, experiment, 0), true), listener);
         }
         var checkpoint = latest.checkpoint().get();
@@ -166,8 +169,8 @@ public final class Lab {
             throw new UserError("run " + folder.id() + " has done all of its " + experiment.training().steps() + " steps");
         }
         var state = CheckpointState.of(checkpoint);
-        var learner = learner(engineAt(checkpoint.step(), history, state.journalled()), experiment, dataset, state.sockets(), Optional.of(checkpoint));
-        return begin(new RunStart(folder, experiment, dataset, archive, engines, buildLimit, learner, checkpoint.step(),
+        var learner = learner(engineAt(checkpoint.step(), history, state.journalled()), experiment, data, state.sockets(), Optional.of(checkpoint));
+        return begin(new RunStart(folder, experiment, data, archive, engines, buildLimit, learner, checkpoint.step(),
                 new Event.Resumed(checkpoint.step(), folder.relative(checkpoint.folder()), state.journalled(), state.sockets()),
                 Optional.empty(), Script.of(history, folder, state.journalled(), experiment, checkpoint.step()), true), listener);
     }
@@ -176,17 +179,17 @@ public final class Lab {
     public Run repeat(RunFolder original, RunListener listener) {
         var experiment = Experiment.read(original.experiment(), List.of());
         var history = Journal.read(original.journal()).effective();
-        var dataset = sameData(experiment, original);
-        var learner = learner(engine(), experiment, dataset, history.wiringAtStart(), Inheritance.kept(original));
+        var data = sameData(experiment, original);
+        var learner = learner(engine(), experiment, data, history.wiringAtStart(), Inheritance.kept(original));
         var folder = RunFolder.create(runsFolder, "replay-of-" + original.id(), experiment.toYaml());
-        dataset.tokenizer().save(folder.tokenizer());
-        folder.write(provenance(experiment, dataset));
+        keep(data, folder);
+        folder.write(provenance(experiment, data));
         folder.copy(original.imposed(), folder.imposed());
         folder.copy(original.imports(), folder.imports());
         if (Files.exists(original.origin())) {
             Inheritance.keep(learner, folder);
         }
-        return begin(new RunStart(folder, experiment, dataset, archive, engines, buildLimit, learner, 0, new Event.Started(0, history.wiringAtStart()),
+        return begin(new RunStart(folder, experiment, data, archive, engines, buildLimit, learner, 0, new Event.Started(0, history.wiringAtStart()),
                 history.last(Event.Inherited.class), Script.of(history, folder), false), listener);
     }
 
@@ -209,34 +212,35 @@ public final class Lab {
         }
     }
 
-    private Learner learner(Engine engine, Experiment experiment, Dataset dataset, List<Fitted> sockets, Optional<Checkpoint> checkpoint) {
+    private Learner learner(Engine engine, Experiment experiment, RunData data, List<Fitted> sockets, Optional<Checkpoint> checkpoint) {
         var model = checkpoint.map(CheckpointState::of).map(state -> state.model(experiment.model())).orElse(experiment.model());
-        var decoder = new Decoder(Change.rack(model, sockets, archive), dataset.tokenizer().vocabularySize(), DataNames.of(dataset));
+        var built = data.model(Change.rack(model, sockets, archive));
         var variables = engine.variables();
         checkpoint.ifPresent(from -> CheckpointState.restore(from, variables));
         var births = checkpoint.map(from -> CheckpointState.of(from).births(from.step())).orElse(Births.at(0, Map.of()));
-        return Learner.resume(engine, decoder, experiment.training(), experiment.seed(), variables, births);
+        return Learner.resume(engine, built, experiment.training(), experiment.seed(), variables, births);
     }
 
-    private static Dataset read(Experiment experiment) {
-        var dataset = Dataset.read(experiment.data(), SPLIT);
-        experiment.samples().prompts().forEach(dataset.tokenizer()::encode);
-        return dataset;
+    /** What the tokens mean, for those who generate. */
+    private static void keep(RunData data, RunFolder folder) {
+        if (data instanceof RunData.OfText) {
+            data.text().tokenizer().save(folder.tokenizer());
+        }
     }
 
-    private static Dataset sameData(Experiment experiment, RunFolder folder) {
-        var dataset = read(experiment);
+    private static RunData sameData(Experiment experiment, RunFolder folder) {
+        var data = RunData.read(experiment, SPLIT);
         var then = folder.readProvenance().data().sha256();
-        if (!dataset.sha256().equals(then)) {
-            throw new UserError("the data of run " + folder.id() + " is not what it was: its SHA-256 is " + dataset.sha256()
+        if (!data.sha256().equals(then)) {
+            throw new UserError("the data of run " + folder.id() + " is not what it was: its SHA-256 is " + data.sha256()
                     + ", then it was " + then);
         }
-        return dataset;
+        return data;
     }
 
-    private Provenance provenance(Experiment experiment, Dataset dataset) {
+    private Provenance provenance(Experiment experiment, RunData data) {
         return Provenance.of(experiment.name(), experiment.seed(),
-                new Provenance.Data(experiment.data().source(), experiment.data().path(), dataset.sha256()), engine(), archive.offers());
+                new Provenance.Data(experiment.data().source(), experiment.data().path(), data.sha256()), engine(), archive.offers());
     }
 
     /** The runs of this process, the newest last, ended ones included. */
@@ -266,6 +270,7 @@ public final class Lab {
     public Generation generation(String id) {
         var folder = RunFolder.find(runsFolder, id);
         var experiment = Experiment.read(folder.experiment(), List.of());
+        requireText(experiment, folder);
         var checkpoint = checkpoint(folder);
         var state = CheckpointState.of(checkpoint);
         var rack = Change.rack(state.model(experiment.model()), state.sockets(), archive);
@@ -288,7 +293,7 @@ public final class Lab {
         var state = CheckpointState.of(checkpoint);
         var trained = Change.rack(state.model(experiment.model()), state.sockets(), archive);
         var rack = position.map(plug -> trained.with("position", plug, archive)).orElse(trained);
-        var dataset = sameData(experiment, folder);
+        var dataset = sameData(experiment, folder).text();
         var variables = engine().variables();
         checkpoint.restore(Checkpoint.PARAMETERS, variables);
         return new HeldOut(engine(), new Decoder(rack, dataset.tokenizer().vocabularySize(), DataNames.of(dataset)), variables, dataset.validation(), checkpoint.step());
@@ -305,14 +310,14 @@ public final class Lab {
      */
     public List<Plan> plans(RunFolder folder, Phase phase) {
         var experiment = Experiment.read(folder.experiment(), List.of());
-        var decoder = decoder(folder, experiment);
+        var model = model(folder, experiment);
         var on = alive(folder.id()).map(Run::engine).orElseGet(this::engine);
         if (phase == Phase.decode) {
-            try (var generator = new Generator(on, decoder, on.variables())) {
+            try (var generator = new Generator(on, decoder(folder, experiment), on.variables())) {
                 return generator.plan().stream().toList();
             }
         }
-        try (var learner = Learner.begin(on, decoder, experiment.training(), experiment.seed())) {
+        try (var learner = Learner.begin(on, model, experiment.training(), experiment.seed())) {
             return phase == Phase.train ? learner.trainingPlans() : learner.evaluationPlan().stream().toList();
         }
     }
@@ -322,12 +327,28 @@ public final class Lab {
         return Generator.caches(decoder(folder, Experiment.read(folder.experiment(), List.of())));
     }
 
+    private Model model(RunFolder folder, Experiment experiment) {
+        return experiment.model().task().kind() == Task.Kind.language ? decoder(folder, experiment) : RunData.read(experiment, SPLIT).model(rack(folder, experiment));
+    }
+
     private Decoder decoder(RunFolder folder, Experiment experiment) {
-        var wiring = alive(folder.id()).map(Run::wiring).orElseGet(() -> Journal.read(folder.journal()).effective().wiring());
+        requireText(experiment, folder);
         var tokenizer = Tokenizer.load(folder.tokenizer());
+        return new Decoder(rack(folder, experiment), tokenizer.vocabularySize(), DataNames.of(tokenizer));
+    }
+
+    private static void requireText(Experiment experiment, RunFolder folder) {
+        if (experiment.model().task().kind() != Task.Kind.language) {
+            throw new UserError("run " + folder.id() + " goes on with no text: its task is " + experiment.model().task().kind());
+        }
+    }
+
+    /** With what is in the run's sockets now. */
+    private Rack rack(RunFolder folder, Experiment experiment) {
+        var wiring = alive(folder.id()).map(Run::wiring).orElseGet(() -> Journal.read(folder.journal()).effective().wiring());
         var model = alive(folder.id()).map(Run::model).orElseGet(() -> new CheckpointFolder(folder.checkpoints()).latest().checkpoint()
                 .map(last -> CheckpointState.of(last).model(experiment.model())).orElse(experiment.model()));
-        return new Decoder(Change.rack(model, wiring, archive), tokenizer.vocabularySize(), DataNames.of(tokenizer));
+        return Change.rack(model, wiring, archive);
     }
 
     public Engines engines() {

@@ -6,8 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import patchbay.data.Dataset;
-import patchbay.data.EvaluationBatches;
+import patchbay.data.HeldOutMaterial;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.RunFolder;
 import patchbay.lab.record.Specialisation;
@@ -21,24 +20,22 @@ final class Milestones implements AutoCloseable {
 
     private final RunFolder folder;
     private final Experiment experiment;
-    private final Dataset dataset;
+    private final RunData data;
     private final Consumer<Event> happened;
-    private final Optional<EvaluationBatches> heldOut;
+    private final Optional<HeldOutMaterial> heldOut;
     private final CheckpointWriter checkpoints;
     private volatile Optional<Evaluation.Result> evaluated = Optional.empty();
     private long evaluatedAt = -1;
     private boolean checkpointDue;
 
     /** @param happened is told of each, on the run's thread or the checkpoint writer's */
-    Milestones(RunFolder folder, Experiment experiment, Dataset dataset, Consumer<Event> happened) {
+    Milestones(RunFolder folder, Experiment experiment, RunData data, Consumer<Event> happened) {
         this.folder = folder;
         this.experiment = experiment;
-        this.dataset = dataset;
+        this.data = data;
         this.happened = happened;
         var training = experiment.training();
-        this.heldOut = dataset.validation().length() > 0
-                ? Optional.of(new EvaluationBatches(dataset.validation(), training.batch(), experiment.model().context(), training.evaluateBatches()))
-                : Optional.empty();
+        this.heldOut = data.heldOut(experiment);
         this.checkpoints = new CheckpointWriter(new CheckpointFolder(folder.checkpoints()), training.keepCheckpoints());
     }
 
@@ -66,10 +63,10 @@ final class Milestones implements AutoCloseable {
         var result = learner.evaluate(heldOut.get());
         evaluated = Optional.of(result);
         evaluatedAt = step;
-        if (dataset.domains().size() > 1 && !result.domains().isEmpty()) {
-            new Specialisation(step, dataset.domains(), result.domains()).write(folder);
+        if (data.domains().size() > 1 && !result.domains().isEmpty()) {
+            new Specialisation(step, data.domains(), result.domains()).write(folder);
         }
-        happened.accept(new Event.Evaluated(step, result.loss(), whole(result.counts())));
+        happened.accept(new Event.Evaluated(step, result.loss(), whole(result.counts()), result.measures()));
     }
 
     /** The model is another one now. */
@@ -106,7 +103,7 @@ final class Milestones implements AutoCloseable {
         var samples = experiment.samples();
         for (var prompt : samples.prompts()) {
             var text = new StringBuilder();
-            Generation.of(learner, dataset.tokenizer()).run(prompt, samples.tokens(), samples.sampling(), experiment.seed(), text::append);
+            Generation.of(learner, data.text().tokenizer()).run(prompt, samples.tokens(), samples.sampling(), experiment.seed(), text::append);
             happened.accept(new Event.Sampled(step, prompt, text.toString()));
         }
     }

@@ -24,7 +24,7 @@ record Past(String engine, ModelSettings model, List<Fitted> sockets, Variables 
      * @param lost its values that are not its successor's
      */
     static Past of(Learner replaced, Change by, Variables lost) {
-        var rack = replaced.decoder().rack();
+        var rack = replaced.model().rack();
         var changed = by.succession().merge().map(merge -> Set.of(merge.staying())).orElse(Set.of());
         return new Past(replaced.engine().name(), rack.settings(), Fitted.of(rack.fittings().values()), lost, replaced.births(), changed);
     }

@@ -65,9 +65,9 @@ final class Routing implements Routes, AutoCloseable {
      * @param what is to be done with it: {@code recorded}
      */
     static void requireSelections(Learner learner, String what) {
-        for (var mixture : learner.decoder().mixtures()) {
+        for (var mixture : learner.model().mixtures()) {
             if (!learner.selections().containsKey(mixture + ".router")) {
-                throw new UserError(learner.decoder().rack().at(mixture + ".router").place() + " selects nothing that could be " + what);
+                throw new UserError(learner.model().rack().at(mixture + ".router").place() + " selects nothing that could be " + what);
             }
         }
         if (learner.selections().isEmpty()) {

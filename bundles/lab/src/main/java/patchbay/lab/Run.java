@@ -32,7 +32,7 @@ public final class Run {
 
     private final RunFolder folder;
     private final Experiment experiment;
-    private final Dataset dataset;
+    private final RunData data;
     private final Archive archive;
     private final Engines engines;
     private final Event beginning;
@@ -43,7 +43,7 @@ public final class Run {
     Run(RunStart start) {
         this.folder = start.folder();
         this.experiment = start.experiment();
-        this.dataset = start.dataset();
+        this.data = start.data();
         this.archive = start.archive();
         this.engines = start.engines();
         this.beginning = start.beginning();
@@ -80,6 +80,11 @@ public final class Run {
      */
     public CompletableFuture<Event> swap(String pattern, Plug plug) {
         return pattern.equals(Fitted.ENGINE) ? engine(plug.plugin()) : ask(new Change.Put(pattern, plug));
+    }
+
+    /** Takes an encoder out of its socket, and its modality out of the model. */
+    public CompletableFuture<Event> takeOut(String socket) {
+        return ask(new Change.TakeOut(socket));
     }
 
     /**
@@ -142,7 +147,7 @@ public final class Run {
     /** Which part of the tokens of two experts the first had, by the path of the layer. */
     private Map<String, Double> shares(int leaving, int staying) {
         var shares = new TreeMap<String, Double>();
-        loop.swaps().learner().decoder().mixtures().forEach(path -> shares.put(path, 0.5));
+        loop.swaps().learner().model().mixtures().forEach(path -> shares.put(path, 0.5));
         for (var row : load()) {
             double tokens = tokens(row, leaving);
             double both = tokens + tokens(row, staying);
@@ -165,7 +170,7 @@ public final class Run {
     public CompletableFuture<Event> freeze(String what) {
         requireAlive();
         var learner = loop.swaps().learner();
-        Frozen.check(what, learner.decoder().rack().settings(), learner.births().keySet());
+        Frozen.check(what, learner.model().rack().settings(), learner.births().keySet());
         return ask(new Change.Freeze(what));
     }
 
@@ -201,7 +206,7 @@ public final class Run {
      */
     public CompletableFuture<Event> imposeRouting(RunFolder other) {
         requireAlive();
-        Routing.check(other, experiment, dataset.sha256(), loop.swaps().learner(), step());
+        Routing.check(other, experiment, data.sha256(), loop.swaps().learner(), step());
         Routing.keep(other, folder);
         return ask(new Change.Impose(other.id()));
     }
@@ -219,7 +224,7 @@ public final class Run {
     /** @throws UserError at once if it cannot be done to the present model */
     private CompletableFuture<Event> ask(Change change) {
         requireAlive();
-        change.apply(loop.swaps().learner().decoder().rack(), archive, Optional.empty());
+        change.apply(loop.swaps().learner().model().rack(), archive, Optional.empty());
         return loop.swaps().ask(change, "command");
     }
 
@@ -323,8 +328,13 @@ public final class Run {
         return experiment;
     }
 
+    /**
+     * The text that it is trained on.
+     *
+     * @throws UserError if it is trained on a collection of examples
+     */
     public Dataset dataset() {
-        return dataset;
+        return data.text();
     }
 
     public RunState state() {
@@ -361,13 +371,13 @@ public final class Run {
     /** The sockets of the model now, those within plugins among them. */
     public List<Socket> sockets() {
         requireAlive();
-        return loop.swaps().learner().decoder().rack().fittings().values().stream().map(Fitting::socket).toList();
+        return loop.swaps().learner().model().rack().fittings().values().stream().map(Fitting::socket).toList();
     }
 
     /** The sizes of the model now. */
     public ModelSettings model() {
         requireAlive();
-        return loop.swaps().learner().decoder().rack().settings();
+        return loop.swaps().learner().model().rack().settings();
     }
 
     /** What does not learn now, as it was asked for. */

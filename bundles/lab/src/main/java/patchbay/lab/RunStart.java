@@ -2,7 +2,6 @@ package patchbay.lab;
 
 import java.time.Duration;
 import java.util.Optional;
-import patchbay.data.Dataset;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.RunFolder;
 import patchbay.training.Learner;
@@ -17,5 +16,5 @@ import patchbay.training.Learner;
  * @param script the swaps that are known beforehand
  * @param hotDeployment whether it takes up bundles that are updated while it runs
  */
-record RunStart(RunFolder folder, Experiment experiment, Dataset dataset, Archive archive, Engines engines,
+record RunStart(RunFolder folder, Experiment experiment, RunData data, Archive archive, Engines engines,
         Duration buildLimit, Learner learner, long step, Event beginning, Optional<Event.Inherited> inherited, Script script, boolean hotDeployment) {}

@@ -84,7 +84,7 @@ final class Swaps implements AutoCloseable {
     }
 
     private void use(Learner learner) {
-        wiring = Fitted.of(learner.decoder().rack().fittings().values());
+        wiring = Fitted.of(learner.model().rack().fittings().values());
         size = learner.size();
         engine = Optional.of(learner.engine());
         inUse = Optional.of(learner);
@@ -319,7 +319,7 @@ final class Swaps implements AutoCloseable {
         var failed = learner();
         var kept = probation.kept();
         var rack = Change.rack(kept.model(), kept.sockets(), archive);
-        var restored = failed.restored(engines.named(kept.engine()), failed.decoder().with(rack), kept.variables(), kept.births());
+        var restored = failed.restored(engines.named(kept.engine()), failed.model().with(rack), kept.variables(), kept.births());
         synchronized (this) {
             use(restored);
             while (history.pop() != probation.replaced()) {

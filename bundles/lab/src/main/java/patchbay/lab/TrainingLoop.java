@@ -5,7 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import patchbay.data.Batches;
+import patchbay.data.Material;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.Measurement;
 import patchbay.lab.record.RunFolder;
@@ -26,7 +26,7 @@ final class TrainingLoop {
     private final Archive archive;
     private final Script script;
     private final boolean hotDeployment;
-    private final Batches batches;
+    private final Material material;
     private final Swaps swaps;
     private final PluginWatch watch;
     private final HotExperts hotExperts;
@@ -62,8 +62,7 @@ final class TrainingLoop {
         this.hotDeployment = start.hotDeployment();
         this.step = start.step();
         this.observer = observer;
-        var dataset = start.dataset();
-        this.batches = new Batches(dataset.training(), experiment.training().batch(), experiment.model().context(), experiment.seed());
+        this.material = start.data().training(experiment);
         this.swaps = new Swaps(archive, start.engines(), start.learner(), start.buildLimit(), folder.refusedCode(), new Swaps.Pace() {
             @Override
             public long soonest(double buildSeconds) {
@@ -78,7 +77,7 @@ final class TrainingLoop {
         this.watch = new PluginWatch(archive, start.beginning() instanceof Event.Started);
         this.record = new RunRecord(folder, experiment, step);
         this.hotExperts = new HotExperts(archive, record.history());
-        this.milestones = new Milestones(folder, experiment, dataset, this::told);
+        this.milestones = new Milestones(folder, experiment, start.data(), this::told);
         this.routing = new Routing(folder, experiment, (step, text) -> happened(new Event.Warning(step, text)));
         this.thread = Thread.ofPlatform().name("run " + folder.id()).unstarted(this::live);
     }
@@ -148,8 +147,8 @@ final class TrainingLoop {
         event.begin();
         long began = System.nanoTime();
         var learner = swaps.learner();
-        routing.follow(learner.decoder().rack().settings().imposedRouting());
-        var made = finite(learner.step(step, batches, routing));
+        routing.follow(learner.model().rack().settings().imposedRouting());
+        var made = finite(learner.step(step, material, routing));
         double milliseconds = (System.nanoTime() - began) / 1e6;
         step++;
         secondsPerStep += 0.1 * (milliseconds / 1000 - secondsPerStep);
@@ -236,7 +235,7 @@ final class TrainingLoop {
 
     private void pluginsChanged() {
         watch.changes(step).forEach(this::happened);
-        for (var updated : watch.updated(swaps.learner().decoder().rack())) {
+        for (var updated : watch.updated(swaps.learner().model().rack())) {
             var refresh = new Change.Refresh(updated);
             if (!swaps.isAsked(refresh)) {
                 swaps.ask(refresh, "bundle updated").thenAccept(outcome -> {
@@ -248,7 +247,7 @@ final class TrainingLoop {
             }
         }
         if (experiment.model().joining()) {
-            var model = swaps.learner().decoder().rack().settings();
+            var model = swaps.learner().model().rack().settings();
             hotExperts.wishes(model, swaps::isAsked).forEach(wish -> swaps.ask(wish.change(), wish.cause()).thenAccept(outcome -> betweenSteps.add(() -> {
                 if (outcome instanceof Event.Refused) {
                     hotExperts.refused(wish);

@@ -8,6 +8,7 @@ import patchbay.spi.Mode;
 import patchbay.spi.Tier;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
+import patchbay.tensor.UserError;
 
 /** What an attention is told of its layer, and what the attentions within it are. */
 final class AttentionScope extends Scopes.InSequence implements Attention.Scope {
@@ -38,7 +39,15 @@ final class AttentionScope extends Scopes.InSequence implements Attention.Scope 
     /** What the attention makes of x [B, T, dim]. */
     Tensor output(Tensor x) {
         var attention = (Attention) fitting.offer().part();
+        if (!causal() && !attention.canLookAhead()) {
+            throw new UserError(fitting.place() + " looks back only, and here every place is to see all others: take one that can look ahead, such as full");
+        }
         return building().at(fitting, () -> Mixture.expected(fitting, attention.forward(this, x), x.type()));
+    }
+
+    @Override
+    public Optional<Tensor> lengths() {
+        return building().lengths();
     }
 
     @Override

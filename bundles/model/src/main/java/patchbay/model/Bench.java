@@ -6,7 +6,9 @@ import java.util.Map;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
 import patchbay.spi.Capacity;
+import patchbay.spi.Encoder;
 import patchbay.spi.Expert;
+import patchbay.spi.Fusion;
 import patchbay.spi.Part;
 import patchbay.spi.Plugin;
 import patchbay.spi.Position;
@@ -76,9 +78,38 @@ public record Bench(Building building, String path, Map<String, Object> options)
         return new AttentionScope(building, fitting, new Positions(building, positions, within(positions, others)::get), within(fitting, others)::get);
     }
 
-    private static Map<String, Fitting> within(Fitting fitting, Shelf others) {
+    /**
+     * @param batch examples
+     * @param others what is offered for the sockets of its blocks
+     */
+    public Encoder.Scope scope(Encoder encoder, int batch, Shelf others) {
+        var fitting = fitting(Encoder.class, encoder);
+        var fittings = new LinkedHashMap<>(within(fitting, others));
+        fittings.put(path, fitting);
+        return new EncoderScope(building, fitting, new Rack(building.settings(), Wiring.empty(), fittings), batch, reader(encoder).inputs());
+    }
+
+    /** The host's side of an encoder. */
+    public Encoder.Reader reader(Encoder encoder) {
+        return encoder.reader(fitting(Encoder.class, encoder).setting(building.settings()));
+    }
+
+    /** The name of an encoder's input in the graph. */
+    public String input(String name) {
+        return EncoderScope.input(path, name);
+    }
+
+    /**
+     * @param gates by modality, f32[1]
+     * @param present by modality, f32[B]
+     */
+    public Fusion.Scope scope(Fusion fusion, Map<String, Tensor> gates, Map<String, Tensor> present) {
+        return new FusionScope(building, fitting(Fusion.class, fusion), gates, present);
+    }
+
+    private Map<String, Fitting> within(Fitting fitting, Shelf others) {
         var fittings = new LinkedHashMap<String, Fitting>();
-        Rack.fill(fitting.within(), socket -> new Fitting(socket, socket.standard(), others.offer(socket.kind(), socket.standard().plugin())), fittings);
+        Rack.fill(building.settings(), fitting.within(building.settings()), socket -> new Fitting(socket, socket.standard(), others.offer(socket.kind(), socket.standard().plugin())), fittings);
         return fittings;
     }
 

@@ -10,9 +10,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import patchbay.spi.Mode;
+import patchbay.spi.Routing;
 import patchbay.spi.Tier;
 import patchbay.tensor.DType;
+import patchbay.tensor.Gradients;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Shape;
@@ -31,26 +34,98 @@ public final class Building {
     public static final String IMPOSED = "imposed/";
     public static final int IMPOSED_OFFSET = 2;
 
+    /** What is learnt on the way, in all stacks of blocks. */
+    private static final class Gathered {
+        private final Set<String> undecayed = new LinkedHashSet<>();
+        private final Set<String> metrics = new LinkedHashSet<>();
+        private final Map<String, Tensor> tallies = new LinkedHashMap<>();
+        private final Map<String, Selected> selected = new LinkedHashMap<>();
+        private final Map<String, Cache> caches = new LinkedHashMap<>();
+        private final List<FarRows> farRows = new ArrayList<>();
+        private final Map<String, Routing> routings = new LinkedHashMap<>();
+        private final List<Tensor> balance = new ArrayList<>();
+        private final List<Gradients.Segment> blocks = new ArrayList<>();
+        private int salts;
+        private boolean tiers;
+    }
+
     private final Graph graph;
     private final Mode mode;
     private final ModelSettings settings;
-    private final Set<String> undecayed = new LinkedHashSet<>();
-    private final Set<String> metrics = new LinkedHashSet<>();
-    private final Map<String, Tensor> tallies = new LinkedHashMap<>();
-    private final Map<String, Selected> selected = new LinkedHashMap<>();
-    private final Map<String, Cache> caches = new LinkedHashMap<>();
-    private final List<FarRows> farRows = new ArrayList<>();
+    private final Gathered gathered;
     private final Tensor start;
+    private final boolean causal;
+    private final Optional<Tensor> lengths;
     private Optional<Tensor> ids = Optional.empty();
     private Names names = Names.none();
-    private int salts;
-    private boolean tiers;
 
     public Building(Graph graph, Mode mode, ModelSettings settings) {
+        this(graph, mode, settings, new Gathered(), mode == Mode.DECODING ? graph.input("start", TensorType.i32(1)) : graph.constant(Shape.of(1), 0),
+                true, Optional.empty());
+    }
+
+    private Building(Graph graph, Mode mode, ModelSettings settings, Gathered gathered, Tensor start, boolean causal, Optional<Tensor> lengths) {
         this.graph = graph;
         this.mode = mode;
         this.settings = settings;
-        this.start = mode == Mode.DECODING ? graph.input("start", TensorType.i32(1)) : graph.constant(Shape.of(1), 0);
+        this.gathered = gathered;
+        this.start = start;
+        this.causal = causal;
+        this.lengths = lengths;
+    }
+
+    /** The same graph for a part of the model that has sizes of its own. */
+    Building of(ModelSettings sizes) {
+        return sizes == settings ? this : new Building(graph, mode, sizes, gathered, start, causal, lengths);
+    }
+
+    /**
+     * The same graph for blocks within an encoder, which sequences of its own pass through.
+     *
+     * @param lengths of the sequences, i32[B]; empty if all are {@code time} long
+     */
+    Building within(ModelSettings sizes, boolean causal, int batch, int time, Optional<Tensor> lengths) {
+        var inner = new Building(graph, mode, sizes, gathered, start, causal, causal ? Optional.empty() : lengths);
+        var places = graph.constant(Shape.of(1, time), IntStream.range(0, time).toArray()).broadcastTo(Shape.of(batch, time));
+        inner.enter(lengths.map(given -> places.less(given.unsqueeze(1)).toInt().subtract(graph.constant(Shape.scalar(), 1))) // 0 for a place, −1 for padding
+                .orElseGet(() -> graph.constant(Shape.of(batch, time), new int[batch * time])));
+        return inner;
+    }
+
+    /** Whether no token must see those behind it. */
+    boolean causal() {
+        return causal;
+    }
+
+    /** How many tokens each sequence has, i32[B]; empty where padding needs no care. */
+    Optional<Tensor> lengths() {
+        return lengths;
+    }
+
+    /** Tells of a block that was built, for those who compute it twice. */
+    void block(Gradients.Segment block) {
+        gathered.blocks.add(block);
+    }
+
+    /** The nodes of each block. */
+    public List<Gradients.Segment> blocks() {
+        return List.copyOf(gathered.blocks);
+    }
+
+    /** Tells of a mixture that was built. */
+    void mixed(String path, Mixture.Result mixed) {
+        gathered.routings.put(path, mixed.routing());
+        gathered.balance.addAll(mixed.balance());
+    }
+
+    /** By the path of the mixture layer: {@code layers.3.moe}. */
+    public Map<String, Routing> routings() {
+        return Collections.unmodifiableMap(gathered.routings);
+    }
+
+    /** The balancers' loss terms, summed; empty if there are none. */
+    public Optional<Tensor> balance() {
+        return gathered.balance.stream().reduce(Tensor::add);
     }
 
     public Graph graph() {
@@ -146,39 +221,39 @@ public final class Building {
 
     /** Gains and biases: not decayed, and f32 whatever the weights are. */
     Tensor undecayed(String name, Shape shape, Initializer initializer) {
-        undecayed.add(name);
+        gathered.undecayed.add(name);
         return graph.parameter(name, shape, initializer);
     }
 
     /** Tells apart the places that draw random numbers in the same step. */
     int salt() {
-        return ++salts;
+        return ++gathered.salts;
     }
 
     /** Parameters that weight decay leaves alone. */
     public Set<String> undecayed() {
-        return undecayed;
+        return gathered.undecayed;
     }
 
     void metric(String name, Tensor value) {
-        if (metrics.add(name)) {
+        if (gathered.metrics.add(name)) {
             graph.output(name, value);
         }
     }
 
     /** Names of the outputs that plugins and layers publish. */
     public Set<String> metrics() {
-        return metrics;
+        return gathered.metrics;
     }
 
     /** Publishes what adds up over the micro-batches of a step: counts, sums. */
     void tally(String name, Tensor value) {
-        tallies.put(name, value);
+        gathered.tallies.put(name, value);
     }
 
     /** What layers publish that adds up over the micro-batches of a step, by name. */
     public Map<String, Tensor> tallies() {
-        return Collections.unmodifiableMap(tallies);
+        return Collections.unmodifiableMap(gathered.tallies);
     }
 
     /**
@@ -199,13 +274,13 @@ public final class Building {
             var imposed = graph.input(IMPOSED + path, own.type());
             choices = imposed.equal(0).where(own, imposed.subtract(IMPOSED_OFFSET));
         }
-        selected.putIfAbsent(path, new Selected(choices, experts));
+        gathered.selected.putIfAbsent(path, new Selected(choices, experts));
         return choices;
     }
 
     /** What routers selected, by the paths of their sockets. */
     public Map<String, Selected> selected() {
-        return Collections.unmodifiableMap(selected);
+        return Collections.unmodifiableMap(gathered.selected);
     }
 
     /** Writes {@code fresh} [B, T, …] behind what the cache {@code name} holds; the cache as it is then. */
@@ -243,7 +318,7 @@ public final class Building {
     }
 
     private Tensor cache(String name, TensorType type, boolean rows) {
-        caches.put(name, new Cache(CACHE + name, type, rows ? Math.ceilDiv(type.bytes(), settings.context()) : 0));
+        gathered.caches.put(name, new Cache(CACHE + name, type, rows ? Math.ceilDiv(type.bytes(), settings.context()) : 0));
         return graph.state(CACHE + name, type, Initializer.zeros());
     }
 
@@ -252,21 +327,21 @@ public final class Building {
         if (mode != Mode.DECODING) {
             throw new IllegalStateException("tiers are filled when decoding, not in " + mode);
         }
-        tiers = true;
+        gathered.tiers = true;
         return this;
     }
 
     boolean hasTiers() {
-        return tiers;
+        return gathered.tiers;
     }
 
     /** Room for rows [B, rows, G, head dim], if there are tiers. */
     Optional<Tier> tier(String path, String name, Shape shape, int recent) {
-        if (!tiers) {
+        if (!gathered.tiers) {
             return Optional.empty();
         }
         var rows = new FarRows(path, name, shape, recent);
-        farRows.add(rows);
+        gathered.farRows.add(rows);
         return Optional.of(new Tier(graph.state(rows.keys(), TensorType.f32(shape), Initializer.zeros()),
                 graph.state(rows.values(), TensorType.f32(shape), Initializer.zeros()),
                 graph.state(rows.used(), TensorType.i32(1), Initializer.zeros())));
@@ -274,12 +349,12 @@ public final class Building {
 
     /** The tiers that attentions look at beside their caches, in the order of the layers. */
     public List<FarRows> farRows() {
-        return List.copyOf(farRows);
+        return List.copyOf(gathered.farRows);
     }
 
     /** What the parts of the model keep of the tokens that they have read. */
     public List<Cache> caches() {
-        return List.copyOf(caches.values());
+        return List.copyOf(gathered.caches.values());
     }
 
     /** What the names of caches start with among the variables: they belong to a generation, not to the model. */

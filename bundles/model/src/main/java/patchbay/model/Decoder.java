@@ -1,13 +1,10 @@
 package patchbay.model;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import patchbay.spi.Expert;
-import patchbay.spi.Mode;
 import patchbay.spi.Routing;
+import patchbay.spi.Tower;
 import patchbay.tensor.Gradients;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Shape;
@@ -18,7 +15,7 @@ import patchbay.tensor.UserError;
  * A decoder-only transformer with pre-norm blocks (Radford et al. 2019): x + attention(norm(x)), then x + feed-forward(norm(x)),
  * where a feed-forward is a mixture of experts or one dense expert.
  */
-public final class Decoder {
+public final class Decoder implements Model {
 
     private final Rack rack;
     private final int vocabulary;
@@ -35,11 +32,12 @@ public final class Decoder {
         this.names = names;
     }
 
-    /** The same model with other parts. */
+    @Override
     public Decoder with(Rack changed) {
         return new Decoder(changed, vocabulary, names);
     }
 
+    @Override
     public Rack rack() {
         return rack;
     }
@@ -61,41 +59,19 @@ public final class Decoder {
     /** Builds the forward pass over {@code tokens} [B, T], i32; a token below 0 is padding, which stands at a sequence's end. */
     public Forward build(Building building, Tensor tokens) {
         var settings = rack.settings();
-        int rows = tokens.size();
-        int dim = settings.dim();
         if (tokens.dim(1) > settings.context()) {
             throw new UserError(tokens.dim(1) + " tokens are more than the model's context of " + settings.context());
         }
         refuseLeaks();
         building.enter(tokens, names);
-        var embedding = building.parameter("embedding.tokens", Shape.of(vocabulary, dim), Initializer.normal(0.02f));
+        var embedding = building.parameter("embedding.tokens", Shape.of(vocabulary, settings.dim()), Initializer.normal(0.02f));
         var positions = new Positions(building, rack.at("position"), rack::at);
-        var x = dropout(building, positions.embed(embedding.gather(tokens))).reshape(rows, dim); // [B·T, dim]
-        var routings = new LinkedHashMap<String, Routing>();
-        var terms = new ArrayList<Tensor>();
-        var blocks = new ArrayList<Gradients.Segment>();
-        for (int layer = 0; layer < settings.layers(); layer++) {
-            int number = layer;
-            var before = x;
-            x = Gradients.Segment.around(building.graph(), blocks::add, () -> {
-                var path = "layers." + number;
-                var normed = norm(building, path + ".attention-norm", before).reshape(tokens.dim(0), tokens.dim(1), dim);
-                var attended = before.add(dropout(building, attend(building, path, normed, positions).reshape(rows, dim)));
-                normed = norm(building, path + ".feed-forward-norm", attended);
-                return attended.add(dropout(building, settings.isDense(number) ? dense(building, path, normed)
-                        : mixture(building, path + ".moe", normed, routings, terms)));
-            });
-        }
-        var normed = norm(building, "norm", x);
+        var x = Blocks.dropout(building, positions.embed(embedding.gather(tokens))); // [B, T, dim]
+        var normed = new Blocks(building, rack, "", positions, Tower.Order.BEFORE, 1e-5f).build(x);
         var logits = settings.tied()
                 ? normed.matmul(embedding, false, true)
-                : normed.matmul(building.parameter("head", Shape.of(dim, vocabulary), Initializer.normal(0.02f)));
-        return new Forward(logits, routings, terms.stream().reduce(Tensor::add), List.copyOf(blocks));
-    }
-
-    /** Has routers and balancers make their updates for a step in which {@code counts} [E] tokens chose the layers' experts. */
-    public void update(Building building, Map<String, Tensor> counts) {
-        counts.forEach((path, count) -> new Mixture(rack, path).update(building, count));
+                : normed.matmul(building.parameter("head", Shape.of(settings.dim(), vocabulary), Initializer.normal(0.02f)));
+        return new Forward(logits, building.routings(), building.balance(), building.blocks());
     }
 
     /** Whether a part of it shows tokens what comes after them, and that was accepted. */
@@ -110,43 +86,5 @@ public final class Decoder {
                         + " with model.leaks: [" + fitting.plug().plugin() + "]");
             }
         }
-    }
-
-    /** Paths of the mixture layers. */
-    public List<String> mixtures() {
-        return rack.fittings().keySet().stream().filter(path -> path.endsWith(".moe.router"))
-                .map(path -> path.substring(0, path.length() - ".router".length())).toList();
-    }
-
-    private Tensor attend(Building building, String path, Tensor x, Positions positions) {
-        return new AttentionScope(building, rack.at(path + ".attention"), positions, rack::at).output(x);
-    }
-
-    private Tensor dense(Building building, String path, Tensor rows) {
-        var fitting = rack.at(path + ".feed-forward");
-        var expert = rack.part(Expert.class, path + ".feed-forward");
-        return building.at(fitting, () -> Mixture.expected(fitting,
-                expert.forward(new Scopes.ForDense(building, fitting, rack.settings().hidden()), rows), rows.type()));
-    }
-
-    private Tensor mixture(Building building, String path, Tensor rows, Map<String, Routing> routings, List<Tensor> terms) {
-        var mixed = new Mixture(rack, path).build(building, rows);
-        routings.put(path, mixed.routing());
-        terms.addAll(mixed.balance());
-        return mixed.output();
-    }
-
-    private Tensor norm(Building building, String path, Tensor x) {
-        var shape = Shape.of(rack.settings().dim());
-        var gain = building.undecayed(path + ".gain", shape, Initializer.ones());
-        return switch (rack.settings().norm()) {
-            case rms -> x.rmsNorm(gain, 1e-5f);
-            case layer -> x.layerNorm(gain, building.undecayed(path + ".bias", shape, Initializer.zeros()), 1e-5f);
-        };
-    }
-
-    private Tensor dropout(Building building, Tensor x) {
-        float p = rack.settings().dropout();
-        return building.mode() == Mode.TRAINING && p > 0 ? x.dropout(p, building.draw(), building.salt()) : x;
     }
 }

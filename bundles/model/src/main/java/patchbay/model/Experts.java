@@ -18,14 +18,16 @@ import patchbay.tensor.Tensor;
 final class Experts {
 
     private final Rack rack;
+    private final ModelSettings settings;
     private final Fitting shared;
     private final List<Fitting> extras = new ArrayList<>();
 
     /** @param path {@code layers.3.moe} */
     Experts(Rack rack, String path) {
         this.rack = rack;
+        this.settings = rack.settings(path);
         this.shared = rack.at(path + ".experts");
-        rack.settings().extras().forEach(name -> extras.add(rack.at(Socket.extra(path, name))));
+        settings.extras().forEach(name -> extras.add(rack.at(Socket.extra(path, name))));
     }
 
     /**
@@ -47,7 +49,7 @@ final class Experts {
     }
 
     private int sharing() {
-        return rack.settings().sharing().size();
+        return settings.sharing().size();
     }
 
     /** Choices numbered among the experts that share a plugin; −1 for an extra. */
@@ -83,7 +85,7 @@ final class Experts {
      * @param tokens which of the N tokens each row is, [E · R], i32; −1 for none
      */
     Tensor even(Building building, Tensor rows, Tensor tokens) {
-        int each = rows.dim(0) / rack.settings().routed();
+        int each = rows.dim(0) / settings.routed();
         int from = sharing() * each;
         var offsets = new int[sharing() + 1];
         Arrays.setAll(offsets, expert -> expert * each);

@@ -4,6 +4,9 @@ import java.lang.annotation.Annotation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import patchbay.spi.Encoder;
+import patchbay.spi.Tower;
 
 /** A socket with the plugin that is in it. */
 public record Fitting(Socket socket, Plug plug, Offer offer) {
@@ -17,14 +20,52 @@ public record Fitting(Socket socket, Plug plug, Offer offer) {
         return Options.of(type, plug.options(), place());
     }
 
-    /** The sockets within the part. */
-    List<Socket> within() {
+    /**
+     * The sockets within the part.
+     *
+     * @param settings of the model around it
+     */
+    List<Socket> within(ModelSettings settings) {
         var sockets = new ArrayList<Socket>();
         for (var within : offer.part().within()) {
             var standsFor = sockets.isEmpty() ? Optional.of(socket.path()) : Optional.<String>empty();
             sockets.add(new Socket(socket.path() + "." + within.name(), socket.kind(), Plug.of(within.standard()), standsFor));
         }
+        tower(settings).ifPresent(tower -> sockets.addAll(Socket.blocks(sizes(tower, settings), socket.path() + ".", Plug.of("none"), plug(tower.attention()),
+                plug(tower.feedForward()))));
         return sockets;
+    }
+
+    /** The blocks within it, if it is an encoder that has any. */
+    Optional<Tower> tower(ModelSettings settings) {
+        return offer.part() instanceof Encoder encoder ? encoder.tower(setting(settings)) : Optional.empty();
+    }
+
+    /** What an encoder is told before there is a graph. */
+    Encoder.Setting setting(ModelSettings settings) {
+        var fitting = this;
+        return new Encoder.Setting() {
+            @Override
+            public <O extends Annotation> O options(Class<O> type) {
+                return fitting.options(type);
+            }
+
+            @Override
+            public int dim() {
+                return settings.dim();
+            }
+        };
+    }
+
+    /** The sizes of the blocks within an encoder. */
+    static ModelSettings sizes(Tower tower, ModelSettings around) {
+        var dense = IntStream.range(0, tower.layers() - tower.mixtures()).mapToObj(Integer::toString).toList();
+        return new ModelSettings(tower.layers(), tower.dim(), tower.heads(), tower.length(), tower.hidden(), tower.experts(), tower.k(), 0, dense, true,
+                around.dropout(), ModelSettings.Norm.layer).withWeights(around.weights()).withCache(around.cache());
+    }
+
+    private static Plug plug(Tower.Standard standard) {
+        return new Plug(standard.plugin(), standard.options());
     }
 
     /** {@code router cosine at layers.3.moe.router}: what errors are attributed to. */

@@ -41,7 +41,7 @@ public final class Mixture {
         this.path = path;
         this.routerFitting = rack.at(path + ".router");
         this.router = rack.part(Router.class, path + ".router");
-        for (int number = 1; number <= rack.settings().balancers(); number++) {
+        for (int number = 1; number <= rack.settings(path).balancers(); number++) {
             balancers.add(rack.at(Socket.balancer(path, number)));
         }
         this.capacityFitting = rack.at(path + ".capacity");
@@ -80,7 +80,7 @@ public final class Mixture {
             case Assignment.Slots slots -> mixed(building, tokens, slots, valid);
         };
         var routing = new Routing(scores, affinities, mixed.assignment(), mixed.taken(), mixed.counts(), valid);
-        var output = rack.settings().sharedExperts() > 0 ? mixed.output().add(shared(building, tokens)) : mixed.output();
+        var output = building.settings().sharedExperts() > 0 ? mixed.output().add(shared(building, tokens)) : mixed.output();
         return new Result(output, routing, balance(building, routing));
     }
 
@@ -113,7 +113,8 @@ public final class Mixture {
 
     /** Whether experts may have joined while the model was training. */
     private boolean admits(int seen) {
-        return rack.settings().routed() == seen && !rack.settings().extras().isEmpty();
+        var settings = rack.settings(path);
+        return settings.routed() == seen && !settings.extras().isEmpty();
     }
 
     /**

@@ -33,10 +33,11 @@ import patchbay.tensor.UserError;
  * @param imposedRouting the run whose recorded selections the routers follow in training; empty for their own
  * @param weights what parameters are rounded to wherever they are used, but for gains and biases; the optimizer's own stay f32
  * @param cache what attentions keep of a text's tokens in when decoding
+ * @param task what it is asked for, and with which modalities
  */
 public record ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
         List<String> dense, boolean tied, float dropout, Norm norm, int balancers, List<String> leaks, List<String> extras,
-        boolean joining, List<Integer> removed, List<String> frozen, String imposedRouting, Weights weights, Kept cache) {
+        boolean joining, List<Integer> removed, List<String> frozen, String imposedRouting, Weights weights, Kept cache, Task task) {
 
     /** The normalisation before each sub-layer and before the output. */
     public enum Norm { rms, layer }
@@ -124,10 +125,10 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
         }
     }
 
-    /** With one balancer, no leaks, no extras, nothing removed, frozen or imposed, and weights and caches in f32. */
+    /** A language model with one balancer, no leaks, no extras, nothing removed, frozen or imposed, and weights and caches in f32. */
     public ModelSettings(int layers, int dim, int heads, int context, int hidden, int experts, int k, int sharedExperts,
             List<String> dense, boolean tied, float dropout, Norm norm) {
-        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of(), false, List.of(), List.of(), "", Weights.f32, Kept.f32);
+        this(layers, dim, heads, context, hidden, experts, k, sharedExperts, dense, tied, dropout, norm, 1, List.of(), List.of(), false, List.of(), List.of(), "", Weights.f32, Kept.f32, Task.language());
     }
 
     /** What can be other than here, so that each change names itself alone. */
@@ -142,13 +143,14 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
         private String imposedRouting = ModelSettings.this.imposedRouting;
         private Weights weights = ModelSettings.this.weights;
         private Kept cache = ModelSettings.this.cache;
+        private Task task = ModelSettings.this.task;
     }
 
     private ModelSettings with(Consumer<Other> change) {
         var other = new Other();
         change.accept(other);
         return new ModelSettings(layers, dim, heads, other.context, hidden, experts, other.k, sharedExperts, dense, tied, dropout, norm, other.balancers,
-                other.leaks, other.extras, joining, other.removed, other.frozen, other.imposedRouting, other.weights, other.cache);
+                other.leaks, other.extras, joining, other.removed, other.frozen, other.imposedRouting, other.weights, other.cache, other.task);
     }
 
     public ModelSettings withContext(int tokens) {
@@ -199,6 +201,10 @@ public record ModelSettings(int layers, int dim, int heads, int context, int hid
 
     public ModelSettings withCache(Kept precision) {
         return with(other -> other.cache = precision);
+    }
+
+    public ModelSettings withTask(Task asked) {
+        return with(other -> other.task = asked);
     }
 
     /** The numbers of the routed experts that share a plugin, those that have left passed over. */

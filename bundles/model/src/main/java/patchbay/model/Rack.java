@@ -30,16 +30,16 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
     /** A rack of these settings with what {@code fit} has for each socket, those within what it fits among them. */
     public static Rack filled(ModelSettings settings, Wiring wiring, Function<Socket, Fitting> fit) {
         var fittings = new LinkedHashMap<String, Fitting>();
-        fill(Socket.of(settings), fit, fittings);
+        fill(settings, Socket.of(settings), fit, fittings);
         return new Rack(settings, wiring, fittings);
     }
 
     /** Puts into {@code into}, by path, what {@code fit} has for {@code sockets} and for those within that. */
-    static void fill(List<Socket> sockets, Function<Socket, Fitting> fit, Map<String, Fitting> into) {
+    static void fill(ModelSettings settings, List<Socket> sockets, Function<Socket, Fitting> fit, Map<String, Fitting> into) {
         for (var socket : sockets) {
             var fitting = fit.apply(socket);
             into.put(socket.path(), fitting);
-            fill(fitting.within(), fit, into);
+            fill(settings, fitting.within(settings), fit, into);
         }
     }
 
@@ -48,16 +48,41 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
      * what was in its socket, unless something else was asked for there.
      */
     public Rack with(String pattern, Plug plug, Shelf shelf) {
-        requireMatch(pattern);
+        var sizes = joinedBy(pattern);
+        if (sizes == settings) {
+            requireMatch(pattern);
+        }
         var matcher = new SocketPattern(pattern);
         var rewired = wiring.with(pattern, plug);
-        return filled(settings, rewired, socket -> {
+        return filled(sizes, rewired, socket -> {
             if (matcher.matches(socket.path())) {
                 return new Fitting(socket, plug, offer(shelf, socket, plug));
             }
             return wrapped(socket).filter(_ -> rewired.at(socket.path()).isEmpty())
                     .map(there -> new Fitting(socket, there.plug(), there.offer())).orElseGet(() -> present(socket, rewired, shelf));
         });
+    }
+
+    /** The sizes with a modality more, where the pattern is the socket of an encoder that is not there. */
+    private ModelSettings joinedBy(String pattern) {
+        boolean takes = settings.task().kind() != Task.Kind.language && !pattern.contains("*") && !fittings.containsKey(pattern);
+        return Socket.modality(pattern).filter(_ -> takes).map(modality -> settings.withTask(settings.task().withModality(modality))).orElse(settings);
+    }
+
+    /** This rack without the modality whose encoder is in {@code socket}. */
+    public Rack without(String socket, Shelf shelf) {
+        at(socket);
+        var modality = Socket.modality(socket).orElseThrow(() -> new UserError(socket + " is a socket that a model must have; only encoders can be taken out: "
+                + fittings.keySet().stream().filter(path -> Socket.modality(path).isPresent()).toList()));
+        var left = settings.task().modalities().stream().filter(other -> !other.equals(modality)).toList();
+        var rewired = wiring.without(socket);
+        return filled(settings.withTask(settings.task().with(left)), rewired, other -> present(other, rewired, shelf));
+    }
+
+    /** The sizes of the blocks that {@code path} lies in: an encoder's own, or the model's. */
+    public ModelSettings settings(String path) {
+        int end = path.startsWith(Socket.ENCODERS) ? path.indexOf('.', Socket.ENCODERS.length()) : -1;
+        return end < 0 ? settings : at(path.substring(0, end)).tower(settings).map(tower -> Fitting.sizes(tower, settings)).orElse(settings);
     }
 
     /** What was in the socket around {@code socket}, which is new and stands for it. */

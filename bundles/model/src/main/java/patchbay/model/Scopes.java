@@ -32,7 +32,7 @@ final class Scopes {
 
         @Override
         public boolean causal() {
-            return true;
+            return building().causal();
         }
 
         @Override

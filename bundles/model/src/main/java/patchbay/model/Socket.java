@@ -7,7 +7,9 @@ import java.util.regex.Pattern;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
 import patchbay.spi.Capacity;
+import patchbay.spi.Encoder;
 import patchbay.spi.Expert;
+import patchbay.spi.Fusion;
 import patchbay.spi.Part;
 import patchbay.spi.Position;
 import patchbay.spi.Router;
@@ -31,17 +33,42 @@ public record Socket(String path, Class<? extends Part> kind, Plug standard, Opt
 
     /** Everything that can fit a socket. */
     public static final List<Class<? extends Part>> KINDS =
-            List.of(Router.class, Balancer.class, Capacity.class, Expert.class, Attention.class, Position.class);
+            List.of(Router.class, Balancer.class, Capacity.class, Expert.class, Attention.class, Position.class, Encoder.class, Fusion.class);
 
-    /** The sockets of a decoder of these sizes, from the embedding up. */
+    /** What the paths of encoders' sockets begin with. */
+    public static final String ENCODERS = "encoders.";
+
+    /** The sockets of a model of these sizes: of a decoder from the embedding up, or of encoders and what fuses their features. */
     public static List<Socket> of(ModelSettings settings) {
+        var task = settings.task();
+        if (task.kind() == Task.Kind.language) {
+            return blocks(settings, "", Plug.of("rope"), Plug.of("full"), Plug.of("swiglu"));
+        }
         var sockets = new ArrayList<Socket>();
-        sockets.add(new Socket("position", Position.class, Plug.of("rope")));
+        for (var modality : task.modalities()) {
+            sockets.add(new Socket(ENCODERS + modality, Encoder.class, Plug.of(modality)));
+        }
+        sockets.add(new Socket("fusion", Fusion.class, Plug.of("concat")));
+        for (var fusion : task.fusions()) {
+            sockets.add(new Socket("fusion." + fusion, Fusion.class, Plug.of("concat")));
+        }
+        return sockets;
+    }
+
+    /** The modality whose encoder this socket is for. */
+    public static Optional<String> modality(String path) {
+        return path.startsWith(ENCODERS) && path.indexOf('.', ENCODERS.length()) < 0 ? Optional.of(path.substring(ENCODERS.length())) : Optional.empty();
+    }
+
+    /** The sockets of a stack of blocks, whose paths begin with {@code prefix}. */
+    static List<Socket> blocks(ModelSettings settings, String prefix, Plug position, Plug attention, Plug expert) {
+        var sockets = new ArrayList<Socket>();
+        sockets.add(new Socket(prefix + "position", Position.class, position));
         for (int layer = 0; layer < settings.layers(); layer++) {
-            var path = "layers." + layer;
-            sockets.add(new Socket(path + ".attention", Attention.class, Plug.of("full")));
+            var path = prefix + "layers." + layer;
+            sockets.add(new Socket(path + ".attention", Attention.class, attention));
             if (settings.isDense(layer)) {
-                sockets.add(new Socket(path + ".feed-forward", Expert.class, Plug.of("swiglu")));
+                sockets.add(new Socket(path + ".feed-forward", Expert.class, expert));
             } else {
                 sockets.add(new Socket(path + ".moe.router", Router.class, Plug.of("top-k")));
                 for (int number = 1; number <= settings.balancers(); number++) {
@@ -49,12 +76,12 @@ public record Socket(String path, Class<? extends Part> kind, Plug standard, Opt
                             Plug.of(number == 1 ? "auxiliary-loss" : "none")));
                 }
                 sockets.add(new Socket(path + ".moe.capacity", Capacity.class, Plug.of("dropless")));
-                sockets.add(new Socket(path + ".moe.experts", Expert.class, Plug.of("swiglu")));
+                sockets.add(new Socket(path + ".moe.experts", Expert.class, expert));
                 for (var name : settings.extras()) {
-                    sockets.add(new Socket(extra(path + ".moe", name), Expert.class, Plug.of("swiglu")));
+                    sockets.add(new Socket(extra(path + ".moe", name), Expert.class, expert));
                 }
                 if (settings.sharedExperts() > 0) {
-                    sockets.add(new Socket(path + ".moe.shared", Expert.class, Plug.of("swiglu")));
+                    sockets.add(new Socket(path + ".moe.shared", Expert.class, expert));
                 }
             }
         }

@@ -17,6 +17,9 @@ public interface Attention extends Part {
         /** H, the number of query heads. */
         int heads();
 
+        /** How many tokens of each sequence there are, i32[B], where it is not causal and they are of different lengths; those behind are padding. */
+        Optional<Tensor> lengths();
+
         /** Queries or keys [B, T, heads, head dim] with the model's positions put in. */
         Tensor rotate(Tensor headed);
 
@@ -66,6 +69,14 @@ public interface Attention extends Part {
          * for all where tokens have no text.
          */
         Tensor ends(String characters);
+    }
+
+    /**
+     * Whether it can look at what comes after a token, as it must where the scope is not causal ({@link Sequential#causal()}): then with {@link Scope#lengths()} no
+     * token gets anything from padding.
+     */
+    default boolean canLookAhead() {
+        return false;
     }
 
     /** x [B, T, dim] → [B, T, dim]. */

@@ -26,25 +26,43 @@ public record Heads(Tensor queries, Tensor keys, Tensor values) {
      * @throws UserError if the query heads cannot share the key heads evenly
      */
     public static Heads project(Attention.Scope scope, Tensor x, int keyHeads, boolean normed) {
-        var bare = bare(scope, x, keyHeads, normed);
+        return placed(scope, bare(scope, x, keyHeads, normed));
+    }
+
+    /** {@link #project} with a bias on each of the three ({@link Scope#affine}). */
+    public static Heads projectBiased(Attention.Scope scope, Tensor x, int keyHeads, boolean normed) {
+        return placed(scope, bare(scope, x, keyHeads, normed, scope::affine));
+    }
+
+    private static Heads placed(Attention.Scope scope, Heads bare) {
         return new Heads(scope.rotate(bare.queries), scope.cached("keys", scope.rotate(bare.keys)), scope.cached("values", bare.values));
     }
 
     /** What {@link #project} yields before positions are put in and anything is cached; queries have the temperature of the positions already. */
     public static Heads bare(Attention.Scope scope, Tensor x, int keyHeads, boolean normed) {
+        return bare(scope, x, keyHeads, normed, scope::linear);
+    }
+
+    /** A projection along the last axis, by name. */
+    @FunctionalInterface
+    private interface Projection {
+        Tensor of(String name, Tensor x, int out);
+    }
+
+    private static Heads bare(Attention.Scope scope, Tensor x, int keyHeads, boolean normed, Projection projection) {
         int heads = scope.heads();
         int groups = keyHeads == 0 ? heads : keyHeads;
         if (groups < 0 || heads % groups != 0) {
             throw new UserError("key-heads is " + keyHeads + "; it must divide the " + heads + " heads");
         }
         int b = x.dim(0), t = x.dim(1), d = scope.dim() / heads;
-        var q = scope.linear("query", x, heads * d).reshape(b, t, heads, d);
-        var k = scope.linear("key", x, groups * d).reshape(b, t, groups, d);
+        var q = projection.of("query", x, heads * d).reshape(b, t, heads, d);
+        var k = projection.of("key", x, groups * d).reshape(b, t, groups, d);
         if (normed) {
             q = norm(scope, "query-gain", q);
             k = norm(scope, "key-gain", k);
         }
-        return new Heads(scope.sharpened(q), k, scope.linear("value", x, groups * d).reshape(b, t, groups, d));
+        return new Heads(scope.sharpened(q), k, projection.of("value", x, groups * d).reshape(b, t, groups, d));
     }
 
     private static Tensor norm(Attention.Scope scope, String gain, Tensor headed) {
@@ -58,17 +76,26 @@ public record Heads(Tensor queries, Tensor keys, Tensor values) {
      * @param bias by distance, that of {@link Attention.Scope#bias} or more
      */
     public Attended attend(Attention.Scope scope, float cap, Optional<Tensor> bias) {
-        return attend(scope, patchbay.tensor.operations.Attention.window(scope.causal()), cap, bias);
+        return scope.lengths().map(lengths -> Networks.attend(how(patchbay.tensor.operations.Attention.PADDED, cap), queries, keys, values, lengths, bias))
+                .orElseGet(() -> attend(scope, patchbay.tensor.operations.Attention.window(scope.causal()), cap, bias));
     }
 
     /** {@link #attend(Attention.Scope, float, Optional)} to the last {@code window} positions. */
     public Attended attend(Attention.Scope scope, int window, float cap, Optional<Tensor> bias) {
-        float scale = (float) (1 / Math.sqrt(queries.dim(3)));
-        return Networks.attend(new patchbay.tensor.operations.Attention(window, scale, cap), queries, keys, values, scope.start(), bias);
+        return Networks.attend(how(window, cap), queries, keys, values, scope.start(), bias);
+    }
+
+    private patchbay.tensor.operations.Attention how(int window, float cap) {
+        return new patchbay.tensor.operations.Attention(window, (float) (1 / Math.sqrt(queries.dim(3))), cap);
     }
 
     /** The projection {@code output} of what the heads yield, [B, T, H, head dim] → [B, T, dim]. */
     public static Tensor joined(Attention.Scope scope, Tensor mixed) {
         return scope.residual("output", scope.weighed(mixed).reshape(mixed.dim(0), mixed.dim(1), mixed.dim(2) * mixed.dim(3)), scope.dim());
+    }
+
+    /** {@link #joined} and a bias, {@code output-bias}. */
+    public static Tensor joinedBiased(Attention.Scope scope, Tensor mixed) {
+        return joined(scope, mixed).add(scope.undecayed("output-bias", Shape.of(scope.dim()), Initializer.zeros()));
     }
 }

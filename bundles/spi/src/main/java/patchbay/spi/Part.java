@@ -8,7 +8,7 @@ import patchbay.tensor.Shape;
 
 /**
  * What fits a socket of a model. A plugin implements one of the kinds ({@link Router}, {@link Balancer}, {@link Expert},
- * {@link Attention}, {@link Position}), keeps nothing in fields and builds the same
+ * {@link Attention}, {@link Position}, {@link Encoder}, {@link Fusion}), keeps nothing in fields and builds the same
  * graph each time it is asked. Options or sizes that do not suit it are a {@link patchbay.tensor.UserError}, thrown while building.
  */
 @ConsumerType

@@ -46,6 +46,11 @@ public interface Scope {
      */
     Tensor linear(String name, Tensor x, int out);
 
+    /** {@link #linear} and a bias [out], called {@code name-bias}, that begins at 0. */
+    default Tensor affine(String name, Tensor x, int out) {
+        return linear(name, x, out).add(undecayed(name + "-bias", Shape.of(out), Initializer.zeros()));
+    }
+
     /**
      * Like {@link #linear}, for the projection that ends a sub-layer and is added to the residual stream: its first
      * values are smaller by √(2 · layers) (GPT-2, Radford et al. 2019, section 2.3), so that the stream starts equally

@@ -3,7 +3,7 @@
  * which a plugin asks for parameters, state and options. A plugin is stateless and builds graph.
  */
 @Export
-@Version("0.3.0")
+@Version("0.4.0")
 package patchbay.spi;
 
 import org.osgi.annotation.bundle.Export;

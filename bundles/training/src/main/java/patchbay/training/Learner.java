@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import patchbay.data.Batches;
-import patchbay.data.EvaluationBatches;
+import patchbay.data.HeldOutMaterial;
+import patchbay.data.Material;
 import patchbay.model.Decoder;
+import patchbay.model.Model;
+import patchbay.model.Multimodal;
 import patchbay.spi.Mode;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
@@ -32,7 +34,7 @@ import patchbay.tensor.Variables;
 public final class Learner implements AutoCloseable {
 
     private final Engine engine;
-    private final Decoder decoder;
+    private final Model model;
     private final TrainingSettings settings;
     private final long seed;
     private final Variables variables;
@@ -48,10 +50,10 @@ public final class Learner implements AutoCloseable {
     private final Duration compileTime;
 
     /** @param drawn what first values are drawn from */
-    private Learner(Engine engine, Decoder decoder, TrainingSettings settings, long seed, long drawn, Variables variables, Births births,
+    private Learner(Engine engine, Model model, TrainingSettings settings, long seed, long drawn, Variables variables, Births births,
             Map<String, Shape> reshaped, Map<String, String> moved, Succession succession, Optional<Earlier> earlier) {
         this.engine = engine;
-        this.decoder = decoder;
+        this.model = model;
         this.settings = settings;
         this.seed = seed;
         this.variables = variables;
@@ -61,9 +63,9 @@ public final class Learner implements AutoCloseable {
         this.succession = succession;
         this.earlier = earlier;
         long began = System.nanoTime();
-        this.stepProgram = StepProgram.compile(engine, decoder, settings, variables, births, drawn);
+        this.stepProgram = StepProgram.compile(engine, model, settings, variables, births, drawn);
         try {
-            this.evaluation = new Evaluation(engine, decoder, settings.batch(), variables, drawn);
+            this.evaluation = new Evaluation(engine, model, settings.batch(), variables, drawn);
         } catch (RuntimeException | Error failure) {
             stepProgram.close();
             throw failure;
@@ -72,13 +74,13 @@ public final class Learner implements AutoCloseable {
     }
 
     /** A model at its first values, drawn from {@code seed}. */
-    public static Learner begin(Engine engine, Decoder decoder, TrainingSettings settings, long seed) {
-        return resume(engine, decoder, settings, seed, engine.variables(), Births.at(0, Map.of()));
+    public static Learner begin(Engine engine, Model model, TrainingSettings settings, long seed) {
+        return resume(engine, model, settings, seed, engine.variables(), Births.at(0, Map.of()));
     }
 
     /** A model with values from elsewhere, such as a checkpoint, for variables of those names. */
-    public static Learner resume(Engine engine, Decoder decoder, TrainingSettings settings, long seed, Variables values, Births births) {
-        return new Learner(engine, decoder, settings, seed, seed, values, births, Map.of(), Map.of(), Succession.none(), Optional.empty());
+    public static Learner resume(Engine engine, Model model, TrainingSettings settings, long seed, Variables values, Births births) {
+        return new Learner(engine, model, settings, seed, seed, values, births, Map.of(), Map.of(), Succession.none(), Optional.empty());
     }
 
     /**
@@ -87,17 +89,17 @@ public final class Learner implements AutoCloseable {
      *
      * @param step steps done when the other is to take over
      */
-    public Learner candidate(Decoder changed, long step) {
+    public Learner candidate(Model changed, long step) {
         return candidate(engine, changed, step, Succession.none());
     }
 
     /** A {@link #candidate} that may have gained or lost experts, or be on another engine. */
-    public Learner candidate(Engine on, Decoder changed, long step, Succession succession) {
+    public Learner candidate(Engine on, Model changed, long step, Succession succession) {
         return candidate(on, changed, step, succession, Optional.empty());
     }
 
     /** A {@link #candidate} that goes back to an earlier model. */
-    public Learner candidate(Engine on, Decoder changed, long step, Earlier earlier) {
+    public Learner candidate(Engine on, Model changed, long step, Earlier earlier) {
         return candidate(on, changed, step, Succession.none(), Optional.of(earlier));
     }
 
@@ -115,14 +117,14 @@ public final class Learner implements AutoCloseable {
         }
     }
 
-    private Learner candidate(Engine on, Decoder changed, long step, Succession given, Optional<Earlier> back) {
-        var slices = slices(decoder, changed, given);
+    private Learner candidate(Engine on, Model changed, long step, Succession given, Optional<Earlier> back) {
+        var slices = slices(model, changed, given);
         var taken = on.variables();
         var shapes = new LinkedHashMap<String, Shape>();
         var known = new LinkedHashMap<String, Long>();
         var elsewhere = new LinkedHashMap<String, String>();
         var byUnwrapped = new LinkedHashMap<String, String>();
-        variables.names().forEach(name -> byUnwrapped.put(unwrapped(decoder, name), name));
+        variables.names().forEach(name -> byUnwrapped.put(unwrapped(model, name), name));
         asked(changed).forEach((name, shape) -> {
             boolean here = variables.contains(name);
             if (here && variables.type(name).shape().equals(shape)) {
@@ -158,9 +160,9 @@ public final class Learner implements AutoCloseable {
         return new Learner(on, changed, settings, seed, mix(seed, step), taken, Births.at(step, known), shapes, elsewhere, given, back);
     }
 
-    private static String unwrapped(Decoder decoder, String variable) {
+    private static String unwrapped(Model model, String variable) {
         var parameter = Update.parameter(variable);
-        return variable.substring(0, variable.length() - parameter.length()) + decoder.rack().unwrapped(parameter);
+        return variable.substring(0, variable.length() - parameter.length()) + model.rack().unwrapped(parameter);
     }
 
     /** Shares what lives in the same place and copies what does not; whether it copied. */
@@ -188,7 +190,7 @@ public final class Learner implements AutoCloseable {
     }
 
     /** A model of the same run, on the engine that it was on, at values that it had before. */
-    public Learner restored(Engine on, Decoder earlier, Variables values, Map<String, Long> earlierBirths) {
+    public Learner restored(Engine on, Model earlier, Variables values, Map<String, Long> earlierBirths) {
         return resume(on, earlier, settings, seed, values, Births.at(0, earlierBirths));
     }
 
@@ -198,10 +200,10 @@ public final class Learner implements AutoCloseable {
      */
     public void takeOver(Learner before) {
         moved.forEach((name, origin) -> copy(origin, before.variables, name, variables));
-        var slices = slices(before.decoder, decoder, succession);
+        var slices = slices(before.model, model, succession);
         reshaped.forEach((name, was) -> {
             var type = variables.type(name);
-            carried(decoder, name, before.variables, type.shape(), slices).ifPresent(values -> {
+            carried(model, name, before.variables, type.shape(), slices).ifPresent(values -> {
                 earlier.filter(model -> model.has(name, type.shape())).ifPresent(model ->
                         slices.restore(was, values, type.shape(), values(model.variables(), name), model.changed()));
                 succession.merge().filter(_ -> !Update.isMoment(name)).ifPresent(merge -> merge.shares().forEach((mixture, share) -> {
@@ -213,13 +215,13 @@ public final class Learner implements AutoCloseable {
             });
         });
         if (earlier.isEmpty()) {
-            new Newcomers(before.variables, variables, slices, succession.values()).join(decoder, births.steps().keySet());
+            new Newcomers(before.variables, variables, slices, succession.values()).join(model, births.steps().keySet());
         }
         succession = Succession.none(); // it need not be held any longer
         earlier = Optional.empty();
     }
 
-    private static ExpertSlices slices(Decoder before, Decoder now, Succession succession) {
+    private static ExpertSlices slices(Model before, Model now, Succession succession) {
         return new ExpertSlices(before.rack().settings(), now.rack().settings(), succession.copies());
     }
 
@@ -230,11 +232,11 @@ public final class Learner implements AutoCloseable {
     }
 
     /** What becomes of {@code name} in another shape: by the rule of the part that it now belongs to, or expert by expert. */
-    private static Optional<float[]> carried(Decoder decoder, String name, Variables from, Shape now, ExpertSlices slices) {
+    private static Optional<float[]> carried(Model model, String name, Variables from, Shape now, ExpertSlices slices) {
         var was = from.type(name).shape();
         var values = values(from, name);
         var parameter = Update.parameter(name);
-        return decoder.rack().fittings().values().stream()
+        return model.rack().fittings().values().stream()
                 .filter(fitting -> parameter.startsWith(fitting.socket().path() + "."))
                 .max(Comparator.comparingInt(fitting -> fitting.socket().path().length())) // an extra expert's, before the others' around it
                 .flatMap(fitting -> {
@@ -261,17 +263,17 @@ public final class Learner implements AutoCloseable {
     }
 
     /** The parameters of a model, with their shapes. */
-    public static Map<String, Shape> parameters(Decoder decoder) {
-        var shapes = new LinkedHashMap<>(asked(decoder));
+    public static Map<String, Shape> parameters(Model model) {
+        var shapes = new LinkedHashMap<>(asked(model));
         shapes.keySet().removeIf(name -> !shapes.containsKey(Update.FIRST + name));
         return shapes;
     }
 
     /** The variables that a model and its optimizer keep between steps, with their shapes. */
-    private static Map<String, Shape> asked(Decoder decoder) {
+    private static Map<String, Shape> asked(Model model) {
         var graph = new Graph();
-        var objective = Objective.build(graph, decoder, Mode.TRAINING, 1, 1);
-        decoder.update(objective.building(), objective.counts());
+        var objective = Objective.build(graph, model, Mode.TRAINING, 1, 1);
+        model.update(objective.building(), objective.counts());
         var shapes = new LinkedHashMap<String, Shape>();
         graph.variables().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
         graph.parameters().forEach((name, tensor) -> {
@@ -285,16 +287,16 @@ public final class Learner implements AutoCloseable {
     public record Step(long step, float loss, float gradientNorm, double rate, Map<String, float[]> counts, Map<String, float[]> metrics) {}
 
     /** Trains one step, the one after {@code step} steps. */
-    public Step step(long step, Batches batches) {
+    public Step step(long step, Material batches) {
         return step(step, batches, Routes.OWN);
     }
 
     /** @param routes is asked for, and told, what routers select */
-    public Step step(long step, Batches batches, Routes routes) {
+    public Step step(long step, Material batches, Routes routes) {
         stepProgram.run(step, batches, routes);
         var results = stepProgram.results();
         var counts = new LinkedHashMap<String, float[]>();
-        decoder.mixtures().forEach(path -> counts.put(path, results.floats(path + ".counts")));
+        model.mixtures().forEach(path -> counts.put(path, results.floats(path + ".counts")));
         var metrics = new TreeMap<String, float[]>();
         stepProgram.metrics().forEach(name -> metrics.put(name, results.floats(name)));
         return new Step(step, results.scalar("loss"), results.scalar("gradient-norm"), new Schedule(settings).rate(step), counts, metrics);
@@ -316,16 +318,28 @@ public final class Learner implements AutoCloseable {
     }
 
     /** Held-out loss and load over all of {@code batches}. */
-    public Evaluation.Result evaluate(EvaluationBatches batches) {
+    public Evaluation.Result evaluate(HeldOutMaterial batches) {
         return evaluation.run(batches);
     }
 
-    public Decoder decoder() {
-        return decoder;
+    public Model model() {
+        return model;
     }
 
     public Engine engine() {
         return engine;
+    }
+
+    /**
+     * The model, if it goes on with texts.
+     *
+     * @throws UserError if it does not
+     */
+    public Decoder decoder() {
+        return switch (model) {
+            case Decoder decoder -> decoder;
+            case Multimodal multimodal -> throw new UserError("a model whose task is " + multimodal.task().kind() + " goes on with no text; this is for those that do");
+        };
     }
 
     /** How long it took to compile the programs. */
@@ -374,12 +388,12 @@ public final class Learner implements AutoCloseable {
     public Size size() {
         long all = 0;
         long idle = 0;
-        var model = decoder.rack().settings();
         for (var name : births.steps().keySet()) {
             long size = variables.type(name).size();
             all += size;
             if (name.contains(".moe.experts.")) {
-                idle += size * (model.routed() - model.k()) / model.routed();
+                var sizes = model.rack().settings(name);
+                idle += size * (sizes.routed() - sizes.k()) / sizes.routed();
             }
         }
         return new Size(all, all - idle);

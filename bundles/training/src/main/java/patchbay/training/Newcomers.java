@@ -5,16 +5,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import patchbay.model.Decoder;
 import patchbay.model.Mixture;
+import patchbay.model.Model;
+import patchbay.model.Multimodal;
 import patchbay.tensor.Variables;
 
-/** Experts that join a model in training: held back at first, so that the loss goes on where it was, and copies of others if asked for. */
+/** Experts and modalities that join a model in training: held back at first, so that the loss goes on where it was, and experts copies of others if asked for. */
 record Newcomers(Variables before, Variables now, ExpertSlices experts, Map<String, float[]> values) {
 
-    void join(Decoder decoder, Set<String> parameters) {
+    void join(Model model, Set<String> parameters) {
+        for (var modality : model.rack().settings().task().modalities()) {
+            var gate = Multimodal.gate(modality);
+            if (!before.contains(gate)) {
+                now.put(gate, now.type(gate), new float[1]);
+            }
+        }
         for (var name : names()) {
-            for (var mixture : decoder.mixtures()) {
+            for (var mixture : model.mixtures()) {
                 holdBack(mixture + "." + Mixture.ADMISSION, experts.now().indexOf(name));
                 var copied = experts.copies().get(name);
                 if (copied != null) {

@@ -3,9 +3,12 @@ package patchbay.training;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import patchbay.model.Building;
 import patchbay.model.Decoder;
+import patchbay.model.Model;
+import patchbay.model.Multimodal;
 import patchbay.spi.Mode;
 import patchbay.tensor.Gradients;
 import patchbay.tensor.Graph;
@@ -13,32 +16,47 @@ import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 
 /**
- * The loss of a micro-batch as graph: mean cross-entropy of the next token over the targets that count, plus the
- * balancers' terms. Reads the inputs {@code tokens} and {@code targets}, i32[B, T]; a target below 0 does not count.
+ * The loss of a micro-batch as graph, plus the balancers' terms. Of a {@link Decoder} it is the mean cross-entropy of the next token over the targets that count: reads the
+ * inputs {@code tokens} and {@code targets}, i32[B, T]; a target below 0 does not count. Of a {@link Multimodal} it is what its task asks for.
  *
- * @param loss the cross-entropy alone, in nats
+ * @param loss without the balancers' terms, in nats
  * @param total what gradients are taken of
  * @param counts tokens of each expert [E], by the path of the mixture layer
  * @param taken which token is with which expert [B · T, E], by the path of the mixture layer
  * @param blocks the nodes of each layer
+ * @param answers what a model of encoders yields
  */
 record Objective(Building building, Tensor loss, Tensor total, Map<String, Tensor> counts, Map<String, Tensor> taken,
-        List<Gradients.Segment> blocks) {
+        List<Gradients.Segment> blocks, Optional<Multimodal.Forward> answers) {
 
-    static Objective build(Graph graph, Decoder decoder, Mode mode, int batch, int time) {
-        var building = new Building(graph, mode, decoder.rack().settings());
+    /** @param time tokens of a sequence, for models that read tokens */
+    static Objective build(Graph graph, Model model, Mode mode, int batch, int time) {
+        var building = new Building(graph, mode, model.rack().settings());
+        return switch (model) {
+            case Decoder decoder -> of(building, nextToken(building, decoder, batch, time), Optional.empty());
+            case Multimodal multimodal -> {
+                var forward = multimodal.build(building, batch);
+                yield of(building, forward.loss(), Optional.of(forward));
+            }
+        };
+    }
+
+    private static Tensor nextToken(Building building, Decoder decoder, int batch, int time) {
+        var graph = building.graph();
         var tokens = graph.input("tokens", TensorType.i32(batch, time));
         var targets = graph.input("targets", TensorType.i32(batch, time)).flatten();
-        var forward = decoder.build(building, tokens);
         var counted = targets.greaterOrEqual(0).sum().maximum(graph.constant(1));
-        var loss = forward.logits().crossEntropy(targets).sum().divide(counted);
+        return decoder.build(building, tokens).logits().crossEntropy(targets).sum().divide(counted);
+    }
+
+    private static Objective of(Building building, Tensor loss, Optional<Multimodal.Forward> answers) {
         var counts = new LinkedHashMap<String, Tensor>();
         var taken = new LinkedHashMap<String, Tensor>();
-        forward.routings().forEach((path, routing) -> {
+        building.routings().forEach((path, routing) -> {
             counts.put(path, routing.counts());
             taken.put(path, routing.taken());
         });
-        return new Objective(building, loss, forward.balance().map(loss::add).orElse(loss), counts, taken, forward.blocks());
+        return new Objective(building, loss, building.balance().map(loss::add).orElse(loss), counts, taken, building.blocks(), answers);
     }
 
     List<String> names() {

@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import patchbay.model.Building;
 import patchbay.model.Decoder;
+import patchbay.model.Model;
 import patchbay.model.ModelSettings;
+import patchbay.model.Multimodal;
 import patchbay.spi.Mode;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
@@ -28,33 +30,33 @@ public final class Probe {
     /** Summation in another order. */
     private static final float DECODING = 1e-3f;
 
-    private final Decoder decoder;
+    private final Model model;
     private final Variables values;
     private final int time;
     private final Engine engine = new ReferenceEngine();
 
-    private Probe(Decoder decoder, Variables values) {
-        this.decoder = decoder;
+    private Probe(Model model, Variables values) {
+        this.model = model;
         this.values = values;
-        this.time = Math.min(TIME, decoder.rack().settings().context());
+        this.time = Math.min(TIME, model.rack().settings().context());
     }
 
     /**
-     * Tries {@code decoder} with {@code values} where they have a variable, and first values elsewhere.
+     * Tries {@code model} with {@code values} where they have a variable, and first values elsewhere.
      *
      * @throws UserError if it does not pass, with the reason
      */
-    public static void check(Decoder decoder, Variables values) {
-        var probe = new Probe(decoder, values.copy()); // a run may be changing them
+    public static void check(Model model, Variables values) {
+        var probe = new Probe(model, values.copy()); // a run may be changing them
         probe.checkGradients();
-        if (!decoder.leaks()) {
-            probe.checkSequences();
+        if (model instanceof Decoder decoder && !decoder.leaks()) {
+            probe.checkSequences(decoder);
         }
     }
 
     private void checkGradients() {
         var graph = new Graph(1);
-        var objective = Objective.build(graph, decoder, Mode.TRAINING, BATCH, time);
+        var objective = Objective.build(graph, model, Mode.TRAINING, BATCH, time);
         graph.output("loss", objective.total());
         var names = objective.names();
         var gradients = objective.gradients(names, false);
@@ -62,12 +64,13 @@ public final class Probe {
             graph.output("gradient/" + names.get(i), gradients.get(i).square().sum());
         }
         try (var program = engine.compile(graph, copied(graph))) {
-            var tokens = tokens();
-            program.write("tokens", tokens);
-            program.write("targets", tokens);
-            if (graph.inputs().containsKey("draw")) {
-                program.write("draw", new int[1]);
-            }
+            graph.inputs().forEach((name, input) -> {
+                if (input.dtype().isFloat()) {
+                    program.write(name, scattered(input.size()));
+                } else {
+                    program.write(name, name.equals("draw") ? new int[1] : ids(name, input.size()));
+                }
+            });
             program.run();
             if (!Float.isFinite(program.scalar("loss"))) {
                 throw new UserError("the loss of a probe batch is " + program.scalar("loss"));
@@ -81,38 +84,38 @@ public final class Probe {
     }
 
     /** What the model says of a whole sequence, against what it says of a changed one, and token by token. */
-    private void checkSequences() {
-        var tokens = Arrays.copyOf(tokens(), time);
-        try (var whole = logits(Mode.EVALUATION, time)) {
+    private void checkSequences(Decoder decoder) {
+        var tokens = Arrays.copyOf(tokens(decoder.vocabulary(), BATCH * time), time);
+        try (var whole = logits(decoder, Mode.EVALUATION, time)) {
             var expected = logits(whole, tokens);
             if (time > 1) {
-                checkCausality(whole, tokens, expected);
+                checkCausality(decoder, whole, tokens, expected);
             }
-            checkDecoding(tokens, expected);
+            checkDecoding(decoder, tokens, expected);
         }
     }
 
     /** The model's logits of {@code length} tokens, compiled. */
-    private Program logits(Mode mode, int length) {
+    private Program logits(Decoder decoder, Mode mode, int length) {
         var graph = new Graph(1);
         var building = new Building(graph, mode, decoder.rack().settings().withCache(ModelSettings.Kept.f32)); // rounding is no fault of a part
         graph.output("logits", decoder.build(building, graph.input("tokens", TensorType.i32(1, length))).logits());
         return engine.compile(graph, copied(graph));
     }
 
-    private void checkCausality(Program whole, int[] tokens, float[] before) {
+    private void checkCausality(Decoder decoder, Program whole, int[] tokens, float[] before) {
         for (int changed : List.of(time - 1, time / 2)) {
             var others = tokens.clone();
             for (int t = changed; t < time; t++) {
                 others[t] = (tokens[t] + 1) % decoder.vocabulary();
             }
-            refuseLeak(before, logits(whole, others), changed);
+            refuseLeak(decoder.vocabulary(), before, logits(whole, others), changed);
         }
     }
 
     /** Token by token over a cache, the model must say what it says of the whole sequence. */
-    private void checkDecoding(int[] tokens, float[] expected) {
-        try (var program = logits(Mode.DECODING, 1)) {
+    private void checkDecoding(Decoder decoder, int[] tokens, float[] expected) {
+        try (var program = logits(decoder, Mode.DECODING, 1)) {
             for (int t = 0; t < time; t++) {
                 program.write("start", new int[] {t});
                 var logits = logits(program, new int[] {tokens[t]});
@@ -127,8 +130,7 @@ public final class Probe {
         }
     }
 
-    private void refuseLeak(float[] before, float[] after, int changed) {
-        int vocabulary = decoder.vocabulary();
+    private static void refuseLeak(int vocabulary, float[] before, float[] after, int changed) {
         for (int i = 0; i < changed * vocabulary; i++) {
             if (!(Math.abs(before[i] - after[i]) <= LEAK * (1 + Math.abs(before[i])))) {
                 throw new UserError("it leaks the future: the logits of token " + i / vocabulary + " changed by "
@@ -143,13 +145,30 @@ public final class Probe {
         return program.floats("logits");
     }
 
+    /** Whole numbers that the input may have: tokens, labels, or for an encoder's own small ones, which all are for. */
+    private int[] ids(String input, int size) {
+        return switch (model) {
+            case Decoder decoder -> tokens(decoder.vocabulary(), size);
+            case Multimodal multimodal -> tokens(input.equals(Multimodal.LABELS) ? multimodal.classes() : 2, size);
+        };
+    }
+
     /** Scattered over the vocabulary, always the same. */
-    private int[] tokens() {
-        var tokens = new int[BATCH * time];
+    private static int[] tokens(int vocabulary, int size) {
+        var tokens = new int[size];
         for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = (int) (i * 2_654_435_761L % decoder.vocabulary());
+            tokens[i] = (int) (i * 2_654_435_761L % vocabulary);
         }
         return tokens;
+    }
+
+    /** Numbers between 0 and 1, always the same. */
+    private static float[] scattered(int size) {
+        var values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = (float) (i * 0.6180339887498949 % 1);
+        }
+        return values;
     }
 
     private Variables copied(Graph graph) {

@@ -8,8 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import patchbay.data.Batches;
+import patchbay.data.ExampleBatches;
+import patchbay.data.Material;
 import patchbay.model.Building;
-import patchbay.model.Decoder;
+import patchbay.model.Model;
+import patchbay.model.Multimodal;
 import patchbay.spi.Mode;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
@@ -26,7 +29,7 @@ interface StepProgram extends AutoCloseable {
     String ACCUMULATED = "accumulated/";
 
     /** Runs the step after {@code step} steps. */
-    void run(long step, Batches batches, Routes routes);
+    void run(long step, Material material, Routes routes);
 
     /** What the routers select, by the paths of their sockets. */
     Map<String, Routes.Size> selections();
@@ -43,13 +46,17 @@ interface StepProgram extends AutoCloseable {
     @Override
     default void close() {
         programs().forEach(Program::close);
+        feed().close();
     }
 
-    static StepProgram compile(Engine engine, Decoder decoder, TrainingSettings settings, Variables variables,
+    /** What writes micro-batches into it. */
+    Feed feed();
+
+    static StepProgram compile(Engine engine, Model model, TrainingSettings settings, Variables variables,
             Births births, long seed) {
         return settings.accumulate() == 1
-                ? new Whole(engine, decoder, settings, variables, births, seed)
-                : new Accumulating(engine, decoder, settings, variables, births, seed);
+                ? new Whole(engine, model, settings, variables, births, seed)
+                : new Accumulating(engine, model, settings, variables, births, seed);
     }
 
     /** The parameters that are not wholly frozen; all of them are born. */
@@ -63,7 +70,7 @@ interface StepProgram extends AutoCloseable {
     }
 
     /** A micro-batch on its way into a program. */
-    final class Feed {
+    final class Feed implements AutoCloseable {
 
         private final int[] tokens;
         private final int[] targets;
@@ -73,8 +80,10 @@ interface StepProgram extends AutoCloseable {
         private final boolean asksDomains;
         private final Map<String, Routes.Size> selections = new LinkedHashMap<>();
         private final boolean follows;
+        private final Optional<Intake> intake;
 
-        Feed(Graph graph, int batch, int time, Objective objective) {
+        Feed(Graph graph, Model model, int batch, int time, Objective objective) {
+            intake = model instanceof Multimodal multimodal ? Optional.of(new Intake(graph, multimodal, batch)) : Optional.empty();
             tokens = new int[batch * time];
             targets = new int[batch * time];
             domains = new int[batch * time];
@@ -95,8 +104,8 @@ interface StepProgram extends AutoCloseable {
         }
 
         /** Computes a micro-batch, its routes from and to {@code routes}. */
-        void run(Program program, Batches batches, long step, int micro, long number, Routes routes) {
-            write(program, batches, step, micro, number);
+        void run(Program program, Material material, long step, int micro, long number, Routes routes) {
+            write(program, material, step, micro, number);
             if (follows) {
                 var imposed = routes.imposed(step, micro, selections);
                 selections.forEach((path, size) -> program.write(Building.IMPOSED + path, input(imposed.map(choices -> choices.get(path)), size)));
@@ -109,18 +118,34 @@ interface StepProgram extends AutoCloseable {
             }
         }
 
+        @Override
+        public void close() {
+            intake.ifPresent(Intake::close);
+        }
+
         private static int[] input(Optional<int[]> imposed, Routes.Size size) {
             return imposed.map(choices -> Arrays.stream(choices).map(index -> index + Building.IMPOSED_OFFSET).toArray())
                     .orElseGet(() -> new int[size.rows() * size.width()]);
         }
 
         /** @param number counts micro-batches from the start of the run */
-        private void write(Program program, Batches batches, long step, int micro, long number) {
-            batches.fill(step, micro, tokens, targets, domains);
-            program.write("tokens", tokens);
-            program.write("targets", targets);
-            if (asksDomains) {
-                program.write(Building.DOMAINS, domains);
+        private void write(Program program, Material material, long step, int micro, long number) {
+            switch (material) {
+                case Batches batches -> {
+                    batches.fill(step, micro, tokens, targets, domains);
+                    program.write("tokens", tokens);
+                    program.write("targets", targets);
+                    if (asksDomains) {
+                        program.write(Building.DOMAINS, domains);
+                    }
+                }
+                case ExampleBatches batches -> {
+                    boolean last = micro + 1 == batches.accumulate();
+                    long then = last ? step + 1 : step;
+                    int follows = last ? 0 : micro + 1;
+                    intake.orElseThrow(() -> new IllegalStateException("examples are for models of encoders"))
+                            .write(program, List.of(step, micro), () -> batches.at(step, micro), List.of(then, follows), () -> batches.at(then, follows));
+                }
             }
             if (draws) {
                 draw[0] = (int) number;
@@ -137,31 +162,36 @@ interface StepProgram extends AutoCloseable {
         private final Feed feed;
         private final List<String> metrics;
 
-        Whole(Engine engine, Decoder decoder, TrainingSettings settings, Variables variables, Births births, long seed) {
+        Whole(Engine engine, Model model, TrainingSettings settings, Variables variables, Births births, long seed) {
             var graph = new Graph(seed);
-            int time = decoder.rack().settings().context();
-            var objective = Objective.build(graph, decoder, Mode.TRAINING, settings.batch(), time);
+            int time = model.rack().settings().context();
+            var objective = Objective.build(graph, model, Mode.TRAINING, settings.batch(), time);
             graph.output("loss", objective.loss());
             objective.tallies().forEach(graph::output);
-            var frozen = Frozen.of(decoder.rack().settings());
+            var frozen = Frozen.of(model.rack().settings());
             var names = learning(objective, frozen, births);
             update = new Update(settings, births, frozen);
             update.build(graph, names.stream().map(objective::parameter).toList(), names, objective.gradients(names, settings.recompute()), objective.undecayed());
-            decoder.update(objective.building(), objective.counts());
+            model.update(objective.building(), objective.counts());
             metrics = Stream.concat(objective.building().metrics().stream(), objective.building().tallies().keySet().stream()).toList();
-            feed = new Feed(graph, settings.batch(), time, objective);
+            feed = new Feed(graph, model, settings.batch(), time, objective);
             program = engine.compile(graph, variables);
         }
 
         @Override
-        public void run(long step, Batches batches, Routes routes) {
+        public void run(long step, Material material, Routes routes) {
             update.write(program, step);
-            feed.run(program, batches, step, 0, step, routes);
+            feed.run(program, material, step, 0, step, routes);
         }
 
         @Override
         public Map<String, Routes.Size> selections() {
             return feed.selections();
+        }
+
+        @Override
+        public Feed feed() {
+            return feed;
         }
 
         @Override
@@ -190,13 +220,13 @@ interface StepProgram extends AutoCloseable {
         private final List<String> metrics;
         private final Feed feed;
 
-        Accumulating(Engine engine, Decoder decoder, TrainingSettings settings, Variables variables, Births births, long seed) {
+        Accumulating(Engine engine, Model model, TrainingSettings settings, Variables variables, Births births, long seed) {
             microBatches = settings.accumulate();
-            int time = decoder.rack().settings().context();
+            int time = model.rack().settings().context();
             var graph = new Graph(seed);
-            var objective = Objective.build(graph, decoder, Mode.TRAINING, settings.batch(), time);
+            var objective = Objective.build(graph, model, Mode.TRAINING, settings.batch(), time);
             float share = 1f / microBatches;
-            var frozen = Frozen.of(decoder.rack().settings());
+            var frozen = Frozen.of(model.rack().settings());
             var names = learning(objective, frozen, births);
             var gradients = objective.gradients(names, settings.recompute());
             for (int i = 0; i < gradients.size(); i++) {
@@ -221,9 +251,9 @@ interface StepProgram extends AutoCloseable {
             objective.tallies().forEach((name, tally) -> apply.output(name, taken(apply, name, tally)));
             var counts = new LinkedHashMap<String, Tensor>();
             objective.counts().keySet().forEach(path -> counts.put(path, apply.outputs().get(path + ".counts")));
-            decoder.update(new Building(apply, Mode.TRAINING, decoder.rack().settings()), counts);
+            model.update(new Building(apply, Mode.TRAINING, model.rack().settings()), counts);
 
-            feed = new Feed(graph, settings.batch(), time, objective);
+            feed = new Feed(graph, model, settings.batch(), time, objective);
             adding = engine.compile(graph, variables);
             try {
                 applying = engine.compile(apply, variables);
@@ -251,9 +281,9 @@ interface StepProgram extends AutoCloseable {
         }
 
         @Override
-        public void run(long step, Batches batches, Routes routes) {
+        public void run(long step, Material material, Routes routes) {
             for (int micro = 0; micro < microBatches; micro++) {
-                feed.run(adding, batches, step, micro, step * microBatches + micro, routes);
+                feed.run(adding, material, step, micro, step * microBatches + micro, routes);
             }
             update.write(applying, step);
             applying.run();
@@ -262,6 +292,11 @@ interface StepProgram extends AutoCloseable {
         @Override
         public Map<String, Routes.Size> selections() {
             return feed.selections();
+        }
+
+        @Override
+        public Feed feed() {
+            return feed;
         }
 
         @Override

@@ -1,8 +1,10 @@
 package patchbay.lab.record;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import patchbay.model.Provider;
 
@@ -104,12 +106,19 @@ public sealed interface Event {
     /**
      * The model was measured on held-out text.
      *
-     * @param loss in nats a token
+     * @param loss in nats a token or an example
      * @param counts tokens of each expert, by the path of the mixture layer
+     * @param measures what else was measured, by name, in the order measured; none in journals of earlier versions
      */
-    record Evaluated(long step, double loss, Map<String, List<Long>> counts) implements Event {
+    record Evaluated(long step, double loss, Map<String, List<Long>> counts, Map<String, Double> measures) implements Event {
         public Evaluated {
+            measures = Collections.unmodifiableMap(new LinkedHashMap<>(Optional.ofNullable(measures).orElse(Map.of())));
             counts = Collections.unmodifiableMap(new TreeMap<>(counts));
+        }
+
+        /** Of the loss alone. */
+        public Evaluated(long step, double loss, Map<String, List<Long>> counts) {
+            this(step, loss, counts, Map.of());
         }
     }
 

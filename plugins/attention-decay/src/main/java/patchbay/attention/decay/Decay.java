@@ -38,6 +38,11 @@ public class Decay implements Attention {
     }
 
     @Override
+    public boolean canLookAhead() {
+        return true;
+    }
+
+    @Override
     public Tensor forward(Scope scope, Tensor x) {
         var options = scope.options(Options.class);
         var heads = Heads.project(scope, x, options.keyHeads(), false);

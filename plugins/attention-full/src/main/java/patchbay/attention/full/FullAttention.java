@@ -31,6 +31,9 @@ public class FullAttention implements Attention {
 
         /** A learnt score for each head that goes to no token, so that a head can look at nothing (gpt-oss, 2025). */
         boolean sink() default false;
+
+        /** Biases on the projections, as in BERT and vision transformers. */
+        boolean bias() default false;
     }
 
     @Override
@@ -39,11 +42,17 @@ public class FullAttention implements Attention {
     }
 
     @Override
+    public boolean canLookAhead() {
+        return true;
+    }
+
+    @Override
     public Tensor forward(Scope scope, Tensor x) {
         var options = scope.options(Options.class);
-        var heads = Heads.project(scope, x, options.keyHeads(), options.queryKeyNorm());
+        var heads = options.bias() ? Heads.projectBiased(scope, x, options.keyHeads(), options.queryKeyNorm())
+                : Heads.project(scope, x, options.keyHeads(), options.queryKeyNorm());
         var attended = heads.attend(scope, options.softCap(), scope.bias(heads.keys().dim(1)));
-        return Heads.joined(scope, options.sink()
-                ? attended.withSink(scope.undecayed("sink", Shape.of(scope.heads()), Initializer.zeros())) : attended.output());
+        var mixed = options.sink() ? attended.withSink(scope.undecayed("sink", Shape.of(scope.heads()), Initializer.zeros())) : attended.output();
+        return options.bias() ? Heads.joinedBiased(scope, mixed) : Heads.joined(scope, mixed);
     }
 }

@@ -1,0 +1,173 @@
+package patchbay.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import patchbay.model.Bench;
+import patchbay.spi.Encoder;
+import patchbay.spi.Mode;
+import patchbay.tensor.Tensor;
+import patchbay.tensor.UserError;
+import patchbay.tensor.Variables;
+import patchbay.tensor.reference.ReferenceEngine;
+
+/** What every {@link Encoder} must do. */
+public abstract class EncoderContract extends PartContract<Encoder> {
+
+    /** Whole files that it reads, at least three and all different. */
+    protected abstract List<byte[]> examples();
+
+    /** What it must refuse: by default nothing at all, noise, and its examples without their second half. */
+    protected List<byte[]> broken() {
+        var broken = new ArrayList<>(List.of(new byte[0], new byte[] {0}));
+        var noise = new byte[500];
+        new SplittableRandom(1).nextBytes(noise);
+        broken.add(noise);
+        examples().forEach(bytes -> broken.add(Arrays.copyOf(bytes, bytes.length / 2)));
+        return broken;
+    }
+
+    private Encoder.Reader reader;
+    private final Map<String, String> inputs = new LinkedHashMap<>();
+
+    @Override
+    String path() {
+        return "encoders.socket";
+    }
+
+    @Override
+    protected List<Size> sizes() {
+        return List.of(Size.of(1, 1, 2, 8, 12, 1, 1), Size.of(3, 1, 2, 8, 12, 1, 1));
+    }
+
+    @Override
+    List<Tensor> build(Bench bench, Size size) {
+        reader = bench.reader(plugin());
+        reader.inputs().keySet().forEach(name -> inputs.put(bench.input(name), name));
+        var features = plugin().forward(bench.scope(plugin(), size.batch(), PlainParts.any()));
+        var graph = bench.building().graph();
+        graph.output("sequence", features.sequence());
+        graph.output("weights", features.weights());
+        graph.output("summary", features.summary());
+        return List.of(features.sequence(), features.summary());
+    }
+
+    @Override
+    float[] numbers(String input, Size size, int length) {
+        var values = new float[length];
+        for (int row = 0; row < size.batch(); row++) {
+            var one = reader.read(example(row)).floats().get(inputs.get(input));
+            System.arraycopy(one, 0, values, row * one.length, one.length);
+        }
+        return values;
+    }
+
+    @Override
+    int[] indices(String input, Size size) {
+        if (!inputs.containsKey(input)) {
+            return new int[1]; // start
+        }
+        var values = new int[size.batch() * reader.inputs().get(inputs.get(input)).size()];
+        for (int row = 0; row < size.batch(); row++) {
+            var one = reader.read(example(row)).ints().get(inputs.get(input));
+            System.arraycopy(one, 0, values, row * one.length, one.length);
+        }
+        return values;
+    }
+
+    private byte[] example(int row) {
+        return examples().get(row % examples().size());
+    }
+
+    /** Inputs are data: gradients are taken by parameters alone. */
+    @Override
+    boolean isMoved(String input) {
+        return false;
+    }
+
+    private Trial trial(Size size, Map<String, Object> options, Variables variables) {
+        return trial(new ReferenceEngine(), graph(Mode.EVALUATION, size, options), size, variables);
+    }
+
+    @Test
+    public void rowsAreWhatTheReaderSays() {
+        everywhere((size, options, where) -> {
+            graph(Mode.EVALUATION, size, options);
+            for (var bytes : examples()) {
+                var row = reader.read(bytes);
+                reader.inputs().forEach((name, type) -> assertEquals(type.size(),
+                        type.dtype().isFloat() ? row.floats().get(name).length : row.ints().get(name).length, where + ", " + name));
+            }
+        });
+    }
+
+    @Test
+    public void brokenFilesAreAUsersError() {
+        everywhere((size, options, where) -> {
+            graph(Mode.EVALUATION, size, options);
+            for (var bytes : broken()) {
+                var error = assertThrows(UserError.class, () -> reader.read(bytes), where + ", " + bytes.length + " bytes");
+                assertTrue(!error.getMessage().isBlank() && !error.getMessage().contains("\n"), error.getMessage());
+            }
+        });
+    }
+
+    @Test
+    public void differentExamplesHaveDifferentFeatures() {
+        everywhere((size, options, where) -> {
+            if (size.batch() > 2) {
+                try (var trial = trial(size, options, new ReferenceEngine().variables())) {
+                    var summary = trial.run().outputs().get("summary");
+                    int dim = summary.length / size.batch();
+                    for (int row = 1; row < size.batch(); row++) {
+                        assertTrue(!Arrays.equals(Arrays.copyOf(summary, dim), Arrays.copyOfRange(summary, row * dim, (row + 1) * dim)), where);
+                    }
+                    for (float value : summary) {
+                        assertTrue(Float.isFinite(value), where);
+                    }
+                }
+            }
+        });
+    }
+
+    /** What else is in a batch, an example without the modality among it, changes nothing. */
+    @Test
+    public void anExampleDependsOnItselfAlone() {
+        everywhere((size, options, where) -> {
+            if (size.batch() > 1) {
+                var variables = new ReferenceEngine().variables();
+                try (var trial = trial(size, options, variables)) {
+                    var before = trial.run().outputs();
+                    trial.graph().inputs().forEach((name, input) -> { // the first is missing now
+                        if (inputs.containsKey(name) && input.dtype().isFloat()) {
+                            var values = numbers(name, size, input.size());
+                            Arrays.fill(values, 0, values.length / size.batch(), 0);
+                            trial.with(name, values);
+                        } else if (inputs.containsKey(name)) {
+                            var values = indices(name, size);
+                            Arrays.fill(values, 0, values.length / size.batch(), 0);
+                            trial.with(name, values);
+                        }
+                    });
+                    var after = trial.run().outputs();
+                    for (var name : List.of("sequence", "weights", "summary")) {
+                        int each = before.get(name).length / size.batch();
+                        Trial.assertClose(Arrays.copyOfRange(before.get(name), each, before.get(name).length),
+                                Arrays.copyOfRange(after.get(name), each, after.get(name).length), 1e-6, where + ", " + name);
+                        for (float value : after.get(name)) {
+                            assertTrue(Float.isFinite(value), where + ", " + name + " of a missing example");
+                        }
+                    }
+                }
+            }
+        });
+    }
+}

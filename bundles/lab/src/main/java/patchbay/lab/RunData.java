@@ -1,0 +1,125 @@
+package patchbay.lab;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import patchbay.data.Batches;
+import patchbay.data.Collection;
+import patchbay.data.Dataset;
+import patchbay.data.EvaluationBatches;
+import patchbay.data.ExampleBatches;
+import patchbay.data.Examples;
+import patchbay.data.HeldOutExamples;
+import patchbay.data.HeldOutMaterial;
+import patchbay.data.Material;
+import patchbay.model.Decoder;
+import patchbay.model.Model;
+import patchbay.model.Multimodal;
+import patchbay.model.Rack;
+import patchbay.model.Task;
+import patchbay.tensor.UserError;
+
+/** What a run trains on and is measured on: a text, or a collection of examples, as its task asks. */
+sealed interface RunData {
+
+    String sha256();
+
+    /** What the model's tokens, or labels, belong to. */
+    Model model(Rack rack);
+
+    Material training(Experiment experiment);
+
+    /** Empty if nothing is held out. */
+    Optional<HeldOutMaterial> heldOut(Experiment experiment);
+
+    /** Names of the domains of a text; none of a collection. */
+    List<String> domains();
+
+    /**
+     * The text of a run that reads one.
+     *
+     * @throws UserError if it reads a collection
+     */
+    Dataset text();
+
+    /** What the experiment asks for; runs of any {@code split} seed hold out the same. */
+    static RunData read(Experiment experiment, long split) {
+        if (experiment.model().task().kind() != Task.Kind.language) {
+            return new OfExamples(Collection.named(experiment.data().source()).read(experiment.data(), split));
+        }
+        var dataset = Dataset.read(experiment.data(), split);
+        experiment.samples().prompts().forEach(dataset.tokenizer()::encode);
+        return new OfText(dataset);
+    }
+
+    record OfText(Dataset text) implements RunData {
+
+        @Override
+        public String sha256() {
+            return text.sha256();
+        }
+
+        @Override
+        public Model model(Rack rack) {
+            return new Decoder(rack, text.tokenizer().vocabularySize(), DataNames.of(text));
+        }
+
+        @Override
+        public Material training(Experiment experiment) {
+            return new Batches(text.training(), experiment.training().batch(), experiment.model().context(), experiment.seed());
+        }
+
+        @Override
+        public Optional<HeldOutMaterial> heldOut(Experiment experiment) {
+            var training = experiment.training();
+            return text.validation().length() == 0 ? Optional.empty()
+                    : Optional.of(new EvaluationBatches(text.validation(), training.batch(), experiment.model().context(), training.evaluateBatches()));
+        }
+
+        @Override
+        public List<String> domains() {
+            return text.domains();
+        }
+    }
+
+    record OfExamples(Examples examples) implements RunData {
+
+        @Override
+        public String sha256() {
+            return examples.sha256();
+        }
+
+        @Override
+        public Model model(Rack rack) {
+            return new Multimodal(rack, Math.max(1, examples.labels().size()));
+        }
+
+        @Override
+        public Material training(Experiment experiment) {
+            return new ExampleBatches(examples.training(), experiment.training().batch(), experiment.training().accumulate(), experiment.seed());
+        }
+
+        @Override
+        public Optional<HeldOutMaterial> heldOut(Experiment experiment) {
+            var training = experiment.training();
+            return examples.heldOut().values().stream().findFirst().map(held -> HeldOutExamples.of(held, training.batch(), training.evaluateBatches()));
+        }
+
+        /** By what was held out. */
+        Map<String, HeldOutMaterial> all(Experiment experiment) {
+            var all = new java.util.LinkedHashMap<String, HeldOutMaterial>();
+            examples.heldOut().forEach((name, held) -> all.put(name, new HeldOutExamples(held, experiment.training().batch())));
+            return all;
+        }
+
+        @Override
+        public List<String> domains() {
+            return List.of();
+        }
+
+        @Override
+        public Dataset text() {
+            throw new UserError("this run reads a collection of examples, no text");
+        }
+    }
+}

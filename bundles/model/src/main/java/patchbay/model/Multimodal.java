@@ -1,0 +1,188 @@
+package patchbay.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import patchbay.spi.Encoder;
+import patchbay.spi.Features;
+import patchbay.spi.Fusion;
+import patchbay.spi.Mode;
+import patchbay.tensor.Initializer;
+import patchbay.tensor.Shape;
+import patchbay.tensor.ShapeError;
+import patchbay.tensor.Tensor;
+import patchbay.tensor.TensorType;
+
+/**
+ * Encoders side by side, one a modality, whose features are fused to answer a question about an example, or aligned with one another, or both.
+ * A modality may be missing in any example, and may join or leave while the model trains: one that joins is silent at first ({@link #gate}).
+ */
+public final class Multimodal implements Model {
+
+    /** What a gate of a modality that has joined rises by in a step. */
+    private static final float RISE = 0.02f;
+
+    private final Rack rack;
+    private final int classes;
+
+    /** @param classes labels that an example can have */
+    public Multimodal(Rack rack, int classes) {
+        this.rack = rack;
+        this.classes = classes;
+    }
+
+    @Override
+    public Multimodal with(Rack changed) {
+        return new Multimodal(changed, classes);
+    }
+
+    @Override
+    public Rack rack() {
+        return rack;
+    }
+
+    public Task task() {
+        return rack.settings().task();
+    }
+
+    public int classes() {
+        return classes;
+    }
+
+    /** The state that says how loud a modality is: 1, and rising from 0 to that where it joined a model in training. */
+    public static String gate(String modality) {
+        return "gates." + modality;
+    }
+
+    /** The input that says which examples have a modality, i32[B] of 1 and 0. */
+    public static String present(String modality) {
+        return EncoderScope.input(Socket.ENCODERS + modality, "present");
+    }
+
+    /** The input that an encoder's {@code name} is read from. */
+    public static String input(String modality, String name) {
+        return EncoderScope.input(Socket.ENCODERS + modality, name);
+    }
+
+    /** The input of the examples' labels, i32[B]; below 0 for none. */
+    public static final String LABELS = "labels";
+
+    /** What turns examples into numbers, by modality. */
+    public Map<String, Encoder.Reader> readers() {
+        var readers = new LinkedHashMap<String, Encoder.Reader>();
+        for (var modality : task().modalities()) {
+            var fitting = rack.at(Socket.ENCODERS + modality);
+            readers.put(modality, ((Encoder) fitting.offer().part()).reader(fitting.setting(rack.settings())));
+        }
+        return readers;
+    }
+
+    /**
+     * What a forward pass yields.
+     *
+     * @param loss in nats an example
+     * @param logits of the labels, [B, classes], where the task asks for them
+     * @param embeddings by modality, of length 1, [B, dim], where modalities are aligned
+     */
+    public record Forward(Tensor loss, Optional<Tensor> logits, Map<String, Tensor> embeddings) {}
+
+    /** Builds the forward pass over a batch of examples. */
+    public Forward build(Building building, int batch) {
+        var graph = building.graph();
+        building.enter(graph.constant(Shape.of(batch, 1), new int[batch])); // one place an example, for what stands outside of encoders
+        var gates = new LinkedHashMap<String, Tensor>();
+        var present = new LinkedHashMap<String, Tensor>();
+        var features = new LinkedHashMap<String, Features>();
+        var found = new ArrayList<Tensor>();
+        for (var modality : task().modalities()) {
+            var gate = graph.state(gate(modality), TensorType.f32(1), Initializer.ones());
+            if (building.mode() == Mode.TRAINING) {
+                graph.update(gate, gate.add(RISE).minimum(graph.constant(1f)));
+            }
+            gates.put(modality, gate);
+            present.put(modality, graph.input(present(modality), TensorType.i32(batch)).toFloat());
+            features.put(modality, encode(building, modality, batch, present.get(modality), found));
+        }
+        if (task().kind() == Task.Kind.masked) {
+            return new Forward(found.stream().reduce(Tensor::add).orElseThrow().divide(found.size()), Optional.empty(), Map.of());
+        }
+        var alignment = new Alignment(building, task(), gates, present);
+        var embeddings = features.size() > 1 || task().kind() == Task.Kind.retrieve ? alignment.embed(features) : Map.<String, Tensor>of();
+        if (task().kind() == Task.Kind.retrieve) {
+            return new Forward(alignment.loss(embeddings), Optional.empty(), embeddings);
+        }
+        var summary = fuse(building, features, gates, present).summary();
+        var logits = summary.matmul(building.parameter("head.weight", Shape.of(summary.dim(1), classes), Initializer.zeros()))
+                .add(building.undecayed("head.bias", Shape.of(classes), Initializer.zeros()));
+        var labels = graph.input(LABELS, TensorType.i32(batch));
+        var asked = logits.crossEntropy(labels).sum().divide(labels.greaterOrEqual(0).sum().maximum(graph.constant(1f)));
+        boolean aligned = embeddings.size() > 1 && task().alignment() > 0;
+        return new Forward(aligned ? asked.add(alignment.loss(embeddings).multiply(task().alignment())) : asked, Optional.of(logits), embeddings);
+    }
+
+    /**
+     * What the encoder of a modality makes of the batch; nothing of it counts where an example lacks the modality.
+     *
+     * @param found where the loss of masked tokens goes, if the task asks for them
+     */
+    private Features encode(Building building, String modality, int batch, Tensor present, List<Tensor> found) {
+        var fitting = rack.at(Socket.ENCODERS + modality);
+        var encoder = (Encoder) fitting.offer().part();
+        return building.at(fitting, () -> {
+            var inputs = encoder.reader(fitting.setting(rack.settings())).inputs();
+            var scope = new EncoderScope(building, fitting, rack, batch, inputs);
+            var features = encoder.forward(scope);
+            if (features.sequence().dim(0) != batch) {
+                throw new ShapeError("it returned features of " + features.sequence().dim(0) + " examples; the batch has " + batch);
+            }
+            if (task().kind() == Task.Kind.masked) {
+                var masking = scope.masking();
+                var rows = features.sequence().reshape(batch * features.places(), features.dim()).gather(masking.places());
+                var losses = encoder.predict(scope, rows).crossEntropy(masking.targets());
+                found.add(losses.sum().divide(masking.targets().greaterOrEqual(0).sum().maximum(building.graph().constant(1f))));
+            }
+            var there = present.unsqueeze(1); // [B, 1]
+            return new Features(features.sequence(), features.weights().multiply(there), features.summary().multiply(there));
+        });
+    }
+
+    /** Each combination of modalities that has a fusion of its own goes there, and the others into the one for all. */
+    private Features fuse(Building building, Map<String, Features> features, Map<String, Tensor> gates, Map<String, Tensor> present) {
+        var even = new LinkedHashMap<String, Features>();
+        features.forEach((modality, its) -> even.put(modality, projected(building, modality, its)));
+        var fused = fuse(building, rack.at("fusion"), even, gates, present);
+        var summary = fused.summary();
+        for (var fusion : task().fusions()) {
+            var parts = Task.parts(fusion);
+            var some = new LinkedHashMap<>(even);
+            some.keySet().retainAll(parts);
+            var exactly = exactly(parts, present); // [B, 1]
+            var own = fuse(building, rack.at("fusion." + fusion), some, gates, present).summary();
+            summary = own.multiply(exactly).add(summary.multiply(exactly.negate().add(1)));
+        }
+        return new Features(fused.sequence(), fused.weights(), summary);
+    }
+
+    /** 1 for the examples that have these modalities and no others: [B, 1]. */
+    private static Tensor exactly(List<String> parts, Map<String, Tensor> present) {
+        return present.entrySet().stream().map(entry -> parts.contains(entry.getKey()) ? entry.getValue() : entry.getValue().negate().add(1))
+                .reduce(Tensor::multiply).orElseThrow().unsqueeze(1);
+    }
+
+    private static Features fuse(Building building, Fitting fitting, Map<String, Features> features, Map<String, Tensor> gates, Map<String, Tensor> present) {
+        var fusion = (Fusion) fitting.offer().part();
+        return building.at(fitting, () -> fusion.forward(new FusionScope(building, fitting, gates, present), features));
+    }
+
+    /** Features of the model's width. */
+    private static Features projected(Building building, String modality, Features features) {
+        int dim = building.settings().dim();
+        if (features.dim() == dim) {
+            return features;
+        }
+        var weight = building.parameter("inputs." + modality, Shape.of(features.dim(), dim), Initializer.normal((float) (1 / Math.sqrt(features.dim()))));
+        return new Features(features.sequence().matmul(weight), features.weights(), features.summary().matmul(weight));
+    }
+}

@@ -1,0 +1,88 @@
+package patchbay.model;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import patchbay.tensor.UserError;
+
+/**
+ * What a model is asked for, and with which modalities.
+ *
+ * @param kind of question
+ * @param modalities each has the socket {@code encoders.NAME}
+ * @param fusions combinations, such as {@code image+text}, that have a socket of their own, {@code fusion.image+text}; examples with just these modalities are fused
+ *        there, and all others in the socket {@code fusion}
+ * @param loss of alignment
+ * @param alignment how much the alignment of the modalities counts beside the question
+ * @param queue how many earlier examples are kept as further negatives of the alignment
+ * @param concepts of a codebook that all modalities' embeddings are looked up in before they are aligned; 0 for none
+ */
+public record Task(Kind kind, List<String> modalities, List<String> fusions, Loss loss, float alignment, int queue, int concepts) {
+
+    /** A kind of question. */
+    public enum Kind {
+        /** The next token of a text. */
+        language,
+        /** The label of an example, from all of its modalities: a class, or the answer to a question. */
+        classify,
+        /** Which examples of one modality belong to those of another: embeddings. */
+        retrieve,
+        /** The tokens of a text that were masked. */
+        masked
+    }
+
+    /** A loss of alignment. */
+    public enum Loss {
+        /** Softmax over the batch in both directions, with a learnt scale (van den Oord et al. 2018; Radford et al. 2021, CLIP). */
+        info_nce,
+        /** Each pair by itself, with a learnt scale and bias (Zhai et al. 2023, SigLIP). */
+        sigmoid
+    }
+
+    public Task {
+        modalities = List.copyOf(modalities);
+        fusions = List.copyOf(fusions);
+        for (var modality : modalities) {
+            if (!modality.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*")) {
+                throw new UserError("model.task.modalities: '" + modality + "' is no name for a modality; lower case, words joined by hyphens");
+            }
+        }
+        if (modalities.stream().distinct().count() < modalities.size()) {
+            throw new UserError("model.task.modalities names one twice: " + String.join(", ", modalities));
+        }
+        if (kind == Kind.language && !modalities.isEmpty()) {
+            throw new UserError("model.task.modalities: a task of kind language reads tokens alone; give another model.task.kind");
+        }
+        if (kind != Kind.language && modalities.isEmpty()) {
+            throw new UserError("model.task.modalities is empty; a task of kind " + kind + " needs at least one, such as image or text");
+        }
+        for (var fusion : fusions) {
+            for (var part : parts(fusion)) {
+                if (!modalities.contains(part)) {
+                    throw UserError.unknown("modality in model.task.fusions", part, modalities);
+                }
+            }
+        }
+        if (!(alignment >= 0) || queue < 0 || concepts < 0) {
+            throw new UserError("model.task: alignment, queue and concepts must be at least 0");
+        }
+    }
+
+    static List<String> parts(String fusion) {
+        return Arrays.asList(fusion.split("\\+"));
+    }
+
+    public static Task language() {
+        return new Task(Kind.language, List.of(), List.of(), Loss.info_nce, 1, 0, 0);
+    }
+
+    public Task withModality(String name) {
+        return with(Stream.concat(modalities.stream(), Stream.of(name)).toList());
+    }
+
+    /** @param modalities of which those that it has stay in their order */
+    public Task with(List<String> modalities) {
+        var fusions = this.fusions.stream().filter(fusion -> modalities.containsAll(parts(fusion))).toList();
+        return new Task(kind, modalities, fusions, loss, alignment, queue, concepts);
+    }
+}

@@ -1,0 +1,185 @@
+package patchbay.training;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import patchbay.data.Example;
+import patchbay.model.Multimodal;
+import patchbay.spi.Encoder;
+import patchbay.tensor.Graph;
+import patchbay.tensor.Program;
+import patchbay.tensor.TensorType;
+import patchbay.tensor.UserError;
+
+/**
+ * Examples on their way into a program: read by the encoders' readers on a thread of its own, a batch ahead of the training. What was read is kept as far as there is room. A part of an
+ * example that cannot be read counts as missing, and is told of once.
+ */
+final class Intake implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+
+    /** Bytes of rows that are kept: rather a part of the heap than all of it. */
+    private static final long ROOM = Runtime.getRuntime().maxMemory() / 8;
+
+    /** Where the numbers of one input of one modality go. */
+    private record Slot(String modality, String name, String input, TensorType type) {
+
+        int each() {
+            return type.size();
+        }
+    }
+
+    /** What is written for a batch: arrays by the names of inputs. */
+    private record Batch(Map<String, float[]> floats, Map<String, int[]> ints) {}
+
+    private record Key(Example example, String modality) {}
+
+    private final int batch;
+    private final Map<String, Encoder.Reader> readers;
+    private final List<Slot> slots;
+    private final Set<String> inputs;
+    private final Map<Key, Optional<Encoder.Row>> rows = new LinkedHashMap<>(); // read and written by the reading thread alone
+    private final Set<String> complained = new LinkedHashSet<>();
+    private final ExecutorService reading = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("examples").factory());
+    private long kept;
+    private Optional<Ahead> ahead = Optional.empty();
+
+    /** A batch that is being read, and what it is called. */
+    private record Ahead(Object name, CompletableFuture<Batch> batch) {}
+
+    /** @param batch examples that the graph takes at once */
+    Intake(Graph graph, Multimodal model, int batch) {
+        this.batch = batch;
+        this.inputs = Set.copyOf(graph.inputs().keySet());
+        this.readers = model.readers();
+        this.slots = readers.entrySet().stream().flatMap(entry -> entry.getValue().inputs().entrySet().stream().map(input ->
+                new Slot(entry.getKey(), input.getKey(), Multimodal.input(entry.getKey(), input.getKey()), input.getValue()))).toList();
+    }
+
+    /**
+     * Writes a batch into a program, and begins to read the next one.
+     *
+     * @param name what the batch is called; {@code next} is what the next one will be
+     */
+    void write(Program program, Object name, Supplier<List<Example>> examples, Object nextName, Supplier<List<Example>> next) {
+        var prepared = ahead.filter(batch -> batch.name.equals(name)).map(Ahead::batch).orElseGet(() -> begin(examples)).join();
+        ahead = Optional.of(new Ahead(nextName, begin(next)));
+        write(program, prepared);
+    }
+
+    /** Writes a batch that no other will follow. */
+    void write(Program program, List<Example> examples) {
+        write(program, begin(() -> examples).join());
+    }
+
+    private static void write(Program program, Batch batch) {
+        batch.floats.forEach(program::write);
+        batch.ints.forEach(program::write);
+    }
+
+    private CompletableFuture<Batch> begin(Supplier<List<Example>> examples) {
+        return CompletableFuture.supplyAsync(() -> read(examples.get()), reading);
+    }
+
+    private Batch read(List<Example> examples) {
+        var floats = new LinkedHashMap<String, float[]>();
+        var ints = new LinkedHashMap<String, int[]>();
+        for (var modality : readers.keySet()) {
+            var present = new int[batch];
+            for (int row = 0; row < examples.size(); row++) {
+                present[row] = row(examples.get(row), modality).isPresent() ? 1 : 0;
+            }
+            put(ints, Multimodal.present(modality), present);
+        }
+        var labels = new int[batch];
+        java.util.Arrays.fill(labels, -1);
+        for (int row = 0; row < examples.size(); row++) {
+            labels[row] = examples.get(row).label();
+        }
+        put(ints, Multimodal.LABELS, labels);
+        for (var slot : slots) {
+            int each = slot.each();
+            if (slot.type.dtype().isFloat()) {
+                var all = new float[batch * each];
+                for (int row = 0; row < examples.size(); row++) {
+                    int to = row * each;
+                    row(examples.get(row), slot.modality).ifPresent(its -> System.arraycopy(its.floats().get(slot.name), 0, all, to, each));
+                }
+                put(floats, slot.input, all);
+            } else {
+                var all = new int[batch * each];
+                for (int row = 0; row < examples.size(); row++) {
+                    int to = row * each;
+                    row(examples.get(row), slot.modality).ifPresent(its -> System.arraycopy(its.ints().get(slot.name), 0, all, to, each));
+                }
+                put(ints, slot.input, all);
+            }
+        }
+        return new Batch(floats, ints);
+    }
+
+    /** A graph may not use all that could be read. */
+    private <T> void put(Map<String, T> arrays, String input, T values) {
+        if (inputs.contains(input)) {
+            arrays.put(input, values);
+        }
+    }
+
+    /** The numbers of an example's part; empty if it has none or it cannot be read. */
+    private Optional<Encoder.Row> row(Example example, String modality) {
+        var key = new Key(example, modality);
+        var known = rows.get(key);
+        if (known != null) {
+            return known;
+        }
+        var row = Optional.ofNullable(example.parts().get(modality)).flatMap(media -> read(example, modality, media));
+        kept += row.stream().mapToLong(its -> its.floats().values().stream().mapToLong(values -> 4L * values.length).sum()
+                + its.ints().values().stream().mapToLong(values -> 4L * values.length).sum()).sum();
+        if (kept > ROOM) {
+            rows.clear(); // a batch's own rows come at once: what they were read from is near
+            kept = 0;
+        }
+        rows.put(key, row);
+        return row;
+    }
+
+    private Optional<Encoder.Row> read(Example example, String modality, Example.Media media) {
+        try {
+            return Optional.of(checked(readers.get(modality).read(media.bytes()), modality));
+        } catch (RuntimeException unreadable) {
+            if (complained.add(example.name() + "/" + modality)) {
+                LOG.warn("{} of '{}' counts as missing: {}", modality, example.name(), unreadable instanceof UserError ? unreadable.getMessage() : unreadable.toString());
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** What a reader returned, if it is what it said that it would be. */
+    private Encoder.Row checked(Encoder.Row row, String modality) {
+        for (var slot : slots) {
+            if (slot.modality.equals(modality)) {
+                int length = slot.type.dtype().isFloat() ? Optional.ofNullable(row.floats().get(slot.name)).map(values -> values.length).orElse(-1)
+                        : Optional.ofNullable(row.ints().get(slot.name)).map(values -> values.length).orElse(-1);
+                if (length != slot.each()) {
+                    throw new UserError("its reader gave " + (length < 0 ? "nothing" : length + " numbers") + " for '" + slot.name + "', which is " + slot.type);
+                }
+            }
+        }
+        return row;
+    }
+
+    @Override
+    public void close() {
+        reading.shutdownNow();
+    }
+}
