@@ -4,7 +4,7 @@ package patchbay.tensor;
  * A node of a {@link Graph}: a type, and where its elements come from. Identity is equality. What can be done with
  * tensors stands in the interfaces that this class takes its methods from, one subject each.
  */
-public final class Tensor implements Elementwise, Layout, Reductions, LinearAlgebra, Indexing, Networks, Dispatching {
+public final class Tensor implements Elementwise, Layout, Reductions, LinearAlgebra, Indexing, Networks, Dispatching, Convolutions {
 
     private final Graph graph;
     private final TensorType type;

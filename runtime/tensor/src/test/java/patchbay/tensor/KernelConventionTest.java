@@ -22,6 +22,7 @@ import patchbay.tensor.operations.CutSentences;
 import patchbay.tensor.operations.Dequantize;
 import patchbay.tensor.operations.LinearRecurrence;
 import patchbay.tensor.operations.Quantize;
+import patchbay.tensor.operations.Unfold;
 import patchbay.tensor.reference.BoundLaunch;
 
 /**
@@ -114,6 +115,12 @@ class KernelConventionTest {
                     differentiate(x.sort(true).values(), x);
                     differentiate(x.reshape(3, 69, 13).writeRows(random(graph, 2, 3, 4, 13), graph.constant(Shape.of(1), 66)), x);
                     x.reshape(3, 69, 13).readRows(graph.constant(Shape.of(1), 66), 4);
+                }),
+                new Subject("windows", graph -> {
+                    var x = random(graph, 1, 2, 13, 11, 3);
+                    for (var window : List.of(Unfold.Axis.tiled(2), Unfold.Axis.around(3, 2), Unfold.Axis.causal(3, 2))) {
+                        differentiate(x.square().unfold(window, Unfold.Axis.around(5, 1)).square().unfold(Unfold.Axis.point(), window), x);
+                    }
                 }),
                 new Subject("products", graph -> {
                     var a = random(graph, 1, 3, 41, 13);

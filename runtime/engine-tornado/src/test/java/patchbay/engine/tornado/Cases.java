@@ -26,6 +26,7 @@ import patchbay.tensor.operations.LinearRecurrence;
 import patchbay.tensor.operations.Quantize;
 import patchbay.tensor.operations.RangedAttention;
 import patchbay.tensor.operations.SelectBlocks;
+import patchbay.tensor.operations.Unfold;
 
 /**
  * A graph for every operation, of a size n: what it yields, from the inputs a, b, c {@code [n, 6]} and w {@code [6, 5]}; with
@@ -112,6 +113,7 @@ final class Cases {
         FLOATS.put("matmul of a few rows", (on, n) -> on.a.transpose(0, 1).matmul(on.b));
         FLOATS.put("batched matmul", (on, n) -> on.a.reshape(n, 2, 3).matmul(on.b.reshape(n, 3, 2)));
         FLOATS.put("grouped matmul", (on, n) -> on.a.groupedMatmul(on.w.reshape(1, WIDTH, 5).repeat(0, 3), grouping(on, n).offsets()));
+        unary("unfold", x -> x.reshape(1, x.dim(0), 3, 2).unfold(new Unfold.Axis(3, 2, 2, 0, 1), new Unfold.Axis(2, 1, 1, 1, 2)));
         FLOATS.put("gather", (on, n) -> on.a.gather(on.choices));
         FLOATS.put("gather-last", (on, n) -> on.a.gatherLast(on.choices.reshape(n, 1)));
         FLOATS.put("scatter-last", (on, n) -> on.a.slice(1, 0, 1).scatterLast(on.choices.reshape(n, 1), 4));
