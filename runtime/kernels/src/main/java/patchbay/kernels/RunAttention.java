@@ -8,7 +8,7 @@ package patchbay.kernels;
  * h reads key head {@code h / (H / G)}; {@code normalizer} and {@code delta} are {@code [B, H, T]}. With {@code ordered} 1 every head has
  * an order of the keys for each run: {@code order} has the key at a place and {@code place} the place of a key, both {@code [B, H, R, S]}; with
  * 0 a key's place is its number. Of as many queries as keys, those that follow one another in a run's order are met one after another, as they see
- * much the same keys there, which then lie in the caches; the order must be whole, without a place that has no key.
+ * much the same keys there, which then lie in the caches: such an order must hold every key.
  *
  * <p>A score is {@code scale · q·k}, and with {@code distances} above 0 a bias more: {@code bias [H, distances]} at the number {@code at [B, T]}
  * of the query among the keys less the key's, or at the nearest distance that there is.
@@ -74,8 +74,8 @@ public final class RunAttention {
     }
 
     /**
-     * Row {@code b·G + g} of all gradients: the heads that read key head g, one run after another, and in it one query after another. {@code dbias [B, H, distances]} has a part
-     * for each sequence.
+     * Row {@code b·G + g} of all gradients: the heads that read key head g, one run after another, and in it one query after another.
+     * {@code dbias [B, H, distances]} has a part for each sequence.
      */
     public static void gradients(int first, int count, float[] q, float[] k, float[] v, int[] begins, int[] ends, int[] at, int[] order,
             int[] place, float[] bias, float[] dout, float[] normalizer, float[] delta, float[] dq, float[] dk, float[] dv, float[] dbias,

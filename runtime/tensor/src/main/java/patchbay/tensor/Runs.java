@@ -19,7 +19,8 @@ import patchbay.tensor.operations.RunAttention;
 public record Runs(Tensor begins, Tensor ends, Tensor at, Optional<Order> order) {
 
     /**
-     * An order of the keys for each run of each head.
+     * An order of the keys for each run of each head. Of as many queries as keys, those that follow one another in it are met one after another, run by
+     * run: so it must hold every key then.
      *
      * @param keys the key at each place, {@code i32[B, H, R, S]}
      * @param places the place of each key, {@code i32[B, H, R, S]}
