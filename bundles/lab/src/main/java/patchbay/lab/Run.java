@@ -337,6 +337,11 @@ public final class Run {
         return data.text();
     }
 
+    /** What it counts: {@code tokens} of a text, or {@code examples}. */
+    public String units() {
+        return data instanceof RunData.OfText ? "tokens" : "examples";
+    }
+
     public RunState state() {
         return loop.state();
     }

@@ -29,6 +29,9 @@ sealed interface RunData {
 
     Material training(Experiment experiment);
 
+    /** Tokens of a sequence; of a collection an example counts as one. */
+    int unitsEach(Experiment experiment);
+
     /** Empty if nothing is held out. */
     Optional<HeldOutMaterial> heldOut(Experiment experiment);
 
@@ -70,6 +73,11 @@ sealed interface RunData {
         }
 
         @Override
+        public int unitsEach(Experiment experiment) {
+            return experiment.model().context();
+        }
+
+        @Override
         public Optional<HeldOutMaterial> heldOut(Experiment experiment) {
             var training = experiment.training();
             return text.validation().length() == 0 ? Optional.empty()
@@ -97,6 +105,11 @@ sealed interface RunData {
         @Override
         public Material training(Experiment experiment) {
             return new ExampleBatches(examples.training(), experiment.training().batch(), experiment.training().accumulate(), experiment.seed());
+        }
+
+        @Override
+        public int unitsEach(Experiment experiment) {
+            return 1;
         }
 
         @Override

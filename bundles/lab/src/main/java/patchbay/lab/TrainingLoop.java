@@ -27,6 +27,7 @@ final class TrainingLoop {
     private final Script script;
     private final boolean hotDeployment;
     private final Material material;
+    private final int unitsEach;
     private final Swaps swaps;
     private final PluginWatch watch;
     private final HotExperts hotExperts;
@@ -63,6 +64,7 @@ final class TrainingLoop {
         this.step = start.step();
         this.observer = observer;
         this.material = start.data().training(experiment);
+        this.unitsEach = start.data().unitsEach(experiment);
         this.swaps = new Swaps(archive, start.engines(), start.learner(), start.buildLimit(), folder.refusedCode(), new Swaps.Pace() {
             @Override
             public long soonest(double buildSeconds) {
@@ -153,7 +155,7 @@ final class TrainingLoop {
         step++;
         secondsPerStep += 0.1 * (milliseconds / 1000 - secondsPerStep);
         var training = experiment.training();
-        double tokens = (double) training.batch() * training.accumulate() * experiment.model().context();
+        double tokens = (double) training.batch() * training.accumulate() * unitsEach;
         var measurement = Measurement.of(made, tokens / milliseconds * 1000, milliseconds);
         event.end(folder.id(), measurement);
         var complaints = record.measured(measurement);

@@ -22,13 +22,16 @@ final class Progress {
         return output.terminal() ? 200 : 5_000;
     }
 
-    /** @param secondsPerStep of the last steps and what lies between them; NaN if nobody can tell yet */
-    static String text(Measurement measurement, long steps, double secondsPerStep) {
+    /**
+     * @param secondsPerStep of the last steps and what lies between them; NaN if nobody can tell yet
+     * @param units what a run counts: {@code tokens}, {@code examples}
+     */
+    static String text(Measurement measurement, long steps, double secondsPerStep, String units) {
         int width = Long.toString(steps).length();
         double tokens = measurement.tokensPerSecond() * measurement.milliseconds() / 1000;
         double speed = Double.isNaN(secondsPerStep) ? measurement.tokensPerSecond() : tokens / secondsPerStep;
-        return ("step %" + width + "d/%d  loss %s  %s tokens/s  %s left").formatted(measurement.step(), steps,
-                Numbers.loss(measurement.loss()), Numbers.whole(speed), Numbers.time(secondsPerStep * (steps - measurement.step())));
+        return ("step %" + width + "d/%d  loss %s  %s %s/s  %s left").formatted(measurement.step(), steps,
+                Numbers.loss(measurement.loss()), Numbers.whole(speed), units, Numbers.time(secondsPerStep * (steps - measurement.step())));
     }
 
     void show(String line) {

@@ -18,12 +18,13 @@ import patchbay.lab.record.Event;
 import patchbay.model.Plug;
 import patchbay.tensor.Engine;
 
-/** {@code swap} and {@code rollback}: each waits until the change has taken effect or was refused. */
+/** {@code swap}, {@code unplug} and {@code rollback}: each waits until the change has taken effect or was refused. */
 @Component(service = SwapCommands.class, property = {
-    "osgi.command.scope=patchbay", "osgi.command.function=swap", "osgi.command.function=rollback"})
+    "osgi.command.scope=patchbay", "osgi.command.function=swap", "osgi.command.function=unplug", "osgi.command.function=rollback"})
 public final class SwapCommands {
 
     private static final Usage SWAP = Usage.options("swap SOCKET PLUGIN [option=value …]", 2, 2);
+    private static final Usage UNPLUG = Usage.words("unplug encoders.MODALITY", 1, 1);
     private static final Usage ROLLBACK = Usage.words("rollback", 0, 0);
     private static final long PATIENCE_SECONDS = 30;
 
@@ -42,6 +43,13 @@ public final class SwapCommands {
         var options = new LinkedHashMap<String, Object>();
         call.options().forEach((name, text) -> options.put(name, value(text)));
         Output.of(session).line(outcome(run, run.swap(call.word(0), new Plug(call.word(1), TextOptions.read(options)))));
+    }
+
+    @Descriptor("takes a modality out of the current run, with its encoder; swap encoders.MODALITY PLUGIN puts one in")
+    public void unplug(CommandSession session, @Descriptor("encoders.MODALITY, as in: encoders.sound") String[] words) throws InterruptedException {
+        var call = UNPLUG.parse(words);
+        var run = runs.live(Optional.empty());
+        Output.of(session).line(outcome(run, run.takeOut(call.word(0))));
     }
 
     @Descriptor("takes the last swap of the current run back")

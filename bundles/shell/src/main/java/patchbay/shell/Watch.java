@@ -53,7 +53,7 @@ final class Watch implements RunListener {
                 long due = shownAt + TimeUnit.MILLISECONDS.toNanos(progress.period());
                 var notice = notices.poll(Math.max(0, due - System.nanoTime()), TimeUnit.NANOSECONDS);
                 if (notice == null) {
-                    shownStep = show(shownStep, steps);
+                    shownStep = show(run, shownStep, steps);
                     shownAt = System.nanoTime();
                 } else if (notice.event().isEmpty()) {
                     break;
@@ -66,7 +66,7 @@ final class Watch implements RunListener {
             }
         }
         if (!output.terminal()) {
-            show(shownStep, steps);
+            show(run, shownStep, steps);
         }
         progress.clear();
         if (interrupted) {
@@ -74,12 +74,12 @@ final class Watch implements RunListener {
         }
     }
 
-    private long show(long shownStep, long steps) {
+    private long show(Run run, long shownStep, long steps) {
         var now = last;
         if (now.isEmpty() || now.get().step() == shownStep && progress.isShown()) {
             return shownStep;
         }
-        progress.show(Progress.text(now.get(), steps, pace.secondsPerStep()));
+        progress.show(Progress.text(now.get(), steps, pace.secondsPerStep(), run.units()));
         return now.get().step();
     }
 

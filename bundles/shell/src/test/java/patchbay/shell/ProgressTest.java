@@ -54,8 +54,8 @@ class ProgressTest {
     @Test
     void theLineTellsStepLossSpeedAndTime() {
         var measurement = new Measurement(120, 2.31424f, 1, 1e-3, 10_000, 100, Map.of(), Map.of()); // of 1000 tokens
-        assertEquals("step  120/1300  loss 2.3142  8,000 tokens/s  2:28 left", Progress.text(measurement, 1300, 0.125));
-        assertEquals("step  120/1300  loss 2.3142  10,000 tokens/s  - left", Progress.text(measurement, 1300, Double.NaN));
+        assertEquals("step  120/1300  loss 2.3142  8,000 tokens/s  2:28 left", Progress.text(measurement, 1300, 0.125, "tokens"));
+        assertEquals("step  120/1300  loss 2.3142  10,000 tokens/s  - left", Progress.text(measurement, 1300, Double.NaN, "tokens"));
     }
 
     @Test

@@ -1,0 +1,166 @@
+package patchbay.lab;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import patchbay.data.Collection;
+import patchbay.data.HeldOutExamples;
+import patchbay.fusion.concat.Concat;
+import patchbay.fusion.gated.Gated;
+import patchbay.lab.record.Event;
+import patchbay.lab.record.Journal;
+import patchbay.lab.record.Metrics;
+import patchbay.model.Plug;
+import patchbay.tensor.UserError;
+import patchbay.training.Evaluation;
+
+/** Models of encoders: what they learn, and modalities that join a run and leave it. */
+@Timeout(240)
+class ModalitiesTest {
+
+    @TempDir
+    Path folder;
+    private Laboratory laboratory;
+
+    @BeforeEach
+    void begin() {
+        laboratory = new Laboratory(folder, new SmallEncoders.Image(), new SmallEncoders.Text(), new SmallEncoders.Sound(), new Concat(), new Gated());
+    }
+
+    @AfterEach
+    void close() {
+        laboratory.close();
+    }
+
+    private Experiment experiment(String task, String... overrides) throws IOException {
+        var file = folder.resolve("figures.yaml");
+        Files.writeString(file, """
+                name: figures
+                data: {source: figures, limit: 600, validation: 0.2}
+                model: {task: {%s}, dim: 16, heads: 2}
+                sockets: {encoders.image: small-image, encoders.text: small-text}
+                training: {steps: 100000, batch: 16, learning-rate: 0.01, warm-up: 5, weight-decay: 0, evaluate-every: 0, evaluate-batches: 20, checkpoint-every: 0}
+                samples: {prompts: []}
+                """.formatted(task));
+        return Experiment.read(file, List.of(overrides));
+    }
+
+    private static final String RETRIEVE = "kind: retrieve, modalities: [image, text]";
+
+    private Evaluation.Result measured(LiveRun live) throws Exception {
+        var held = Collection.named("figures").read(live.run().experiment().data(), 0).heldOut().get("examples");
+        return live.at(learner -> learner.evaluate(HeldOutExamples.of(held, 16, 20)));
+    }
+
+    private static Event.Swapped plug(LiveRun live, String socket, String plugin) throws Exception {
+        return (Event.Swapped) live.run().swap(socket, Plug.of(plugin)).get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatBelongsTogetherIsFound() throws Exception {
+        var live = LiveRun.start(laboratory, experiment(RETRIEVE));
+        live.someSteps(250);
+        var measures = measured(live).measures();
+        assertTrue(measures.get("recall@5 image→text") > 8 * measures.get("chance@1 image→text"), measures::toString);
+        assertTrue(measures.get("recall@5 text→image") > 8 * measures.get("chance@1 text→image"), measures::toString);
+        live.end();
+    }
+
+    @Test
+    void aModalityThatJoinsChangesNothingAtThatMomentAndLearnsThen() throws Exception {
+        var live = LiveRun.start(laboratory, experiment(RETRIEVE));
+        live.someSteps(100);
+        var before = measured(live);
+        var old = live.values();
+        var event = plug(live, "encoders.sound", "small-sound");
+        assertEquals(List.of("encoders.sound"), event.after().stream().map(fitted -> fitted.socket()).toList());
+        var now = measured(live);
+        before.measures().forEach((name, value) -> assertEquals(value, now.measures().get(name), name));
+        old.forEach((name, values) -> assertDoesNotChange(name, values, live));
+        live.someSteps(300);
+        var after = measured(live).measures();
+        assertTrue(after.get("recall@5 sound→image") > 5 * after.get("chance@1 sound→image"), after::toString);
+        var left = (Event.Swapped) live.run().takeOut("encoders.sound").get(60, TimeUnit.SECONDS);
+        assertEquals(0, left.after().size());
+        assertFalse(measured(live).measures().keySet().stream().anyMatch(name -> name.contains("sound")));
+        live.someSteps(10);
+        var verdict = live.assertRepeatable();
+        assertEquals(2, verdict.swaps());
+        var steps = Metrics.read(live.run().folder().metrics());
+        for (int i = 0; i < steps.size(); i++) {
+            assertEquals(i + 1, steps.get(i).step(), "a step is lost or made twice");
+        }
+    }
+
+    private static void assertDoesNotChange(String name, float[] values, LiveRun live) {
+        try {
+            assertArrayEquals(values, live.values().get(name), name);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void whatTheLabelSaysIsLearntAndAModalityThatJoinsTheFusionIsSilent() throws Exception {
+        var live = LiveRun.start(laboratory, experiment("kind: classify, modalities: [image], alignment: 0",
+                "sockets={encoders.image: small-image}"));
+        live.someSteps(250);
+        double accuracy = measured(live).measures().get("accuracy");
+        assertTrue(accuracy > 0.4, "four shapes: " + accuracy);
+        double loss = measured(live).loss();
+        plug(live, "encoders.text", "small-text");
+        assertEquals(loss, measured(live).loss(), 1e-5);
+        live.someSteps(250);
+        assertTrue(measured(live).measures().get("accuracy") > 0.95, "the caption says it");
+        live.assertRepeatable();
+    }
+
+    @Test
+    void combinationsHaveFusionsOfTheirOwn() throws Exception {
+        var live = LiveRun.start(laboratory, experiment("kind: classify, modalities: [image, text, sound], fusions: [image+text], queue: 32, concepts: 16",
+                "sockets.encoders.sound=small-sound", "sockets.fusion.image+text=gated"));
+        assertTrue(live.run().sockets().stream().anyMatch(socket -> socket.path().equals("fusion.image+text")));
+        live.someSteps(30);
+        live.end();
+        var resumed = live.resumed();
+        resumed.someSteps(10);
+        resumed.assertRepeatable();
+    }
+
+    @Test
+    void aModalityThatIsMissingInSomeExamplesAndOneThatCannotBeReadAreNothingSpecial() throws Exception {
+        var live = LiveRun.start(laboratory, experiment("kind: classify, modalities: [image, sound]",
+                "sockets={encoders.image: small-sound, encoders.sound: small-sound}", "data.domains=[image, sound]")); // a picture is no sound
+        live.someSteps(250);
+        assertTrue(measured(live).measures().get("accuracy") > 0.5, () -> "sound says it too");
+        live.end();
+    }
+
+    @Test
+    void mistakesAreToldInOneLine() throws Exception {
+        var text = assertThrows(UserError.class, () -> laboratory.lab.start(experiment(RETRIEVE, "data.source=wordnet")));
+        assertTrue(text.getMessage().contains("figures"), text.getMessage());
+        var none = assertThrows(UserError.class, () -> experiment("kind: retrieve, modalities: []"));
+        assertTrue(none.getMessage().contains("at least one"), none.getMessage());
+        var live = LiveRun.start(laboratory, experiment(RETRIEVE));
+        var fusion = assertThrows(UserError.class, () -> live.run().takeOut("fusion"));
+        assertTrue(fusion.getMessage().contains("encoders.image"), fusion.getMessage());
+        live.end();
+        var generating = assertThrows(UserError.class, () -> laboratory.lab.generation(live.run().id()));
+        assertTrue(generating.getMessage().contains("retrieve"), generating.getMessage());
+        assertTrue(Journal.read(live.run().folder().journal()).all(Event.Failed.class).isEmpty());
+    }
+}

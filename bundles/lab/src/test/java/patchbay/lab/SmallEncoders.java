@@ -1,0 +1,129 @@
+package patchbay.lab;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import patchbay.spi.Encoder;
+import patchbay.spi.Features;
+import patchbay.spi.Plugin;
+import patchbay.tensor.TensorType;
+import patchbay.tensor.UserError;
+
+/** The smallest encoders that tell figures apart: numbers of a file, through one hidden layer. */
+final class SmallEncoders {
+
+    private SmallEncoders() {}
+
+    private abstract static class Small implements Encoder {
+
+        private final String input;
+        private final int size;
+
+        Small(String input, int size) {
+            this.input = input;
+            this.size = size;
+        }
+
+        abstract float[] numbers(byte[] bytes);
+
+        @Override
+        public Reader reader(Setting setting) {
+            return new Reader() {
+                @Override
+                public Map<String, TensorType> inputs() {
+                    return Map.of(input, TensorType.f32(size));
+                }
+
+                @Override
+                public Row read(byte[] bytes) {
+                    return Row.of(input, numbers(bytes));
+                }
+            };
+        }
+
+        @Override
+        public Features forward(Scope scope) {
+            var hidden = scope.affine("hidden", scope.input(input), 4 * scope.dim()).gelu();
+            return Features.averaged(scope.affine("out", hidden, scope.dim()).unsqueeze(1));
+        }
+    }
+
+    /** 32 × 32 pixels in cells of 4 × 4. */
+    @Plugin("small-image")
+    static final class Image extends Small {
+
+        Image() {
+            super("cells", 3 * 64);
+        }
+
+        @Override
+        float[] numbers(byte[] bytes) {
+            try {
+                var image = ImageIO.read(new ByteArrayInputStream(bytes));
+                if (image == null) {
+                    throw new UserError("no picture");
+                }
+                var cells = new float[3 * 64];
+                for (int y = 0; y < 32; y++) {
+                    for (int x = 0; x < 32; x++) {
+                        for (int channel = 0; channel < 3; channel++) {
+                            cells[channel * 64 + y / 4 * 8 + x / 4] += (image.getRGB(x, y) >> 8 * channel & 255) / (16f * 255);
+                        }
+                    }
+                }
+                return cells;
+            } catch (IOException e) {
+                throw new UserError("no picture", e);
+            }
+        }
+    }
+
+    /** How often each pair of letters comes, hashed. */
+    @Plugin("small-text")
+    static final class Text extends Small {
+
+        Text() {
+            super("pairs", 256);
+        }
+
+        @Override
+        float[] numbers(byte[] bytes) {
+            var pairs = new float[256];
+            for (int i = 1; i < bytes.length; i++) {
+                pairs[(bytes[i - 1] * 31 + bytes[i]) & 255]++;
+            }
+            return pairs;
+        }
+    }
+
+    /** Energies at multiples of 55 Hz. */
+    @Plugin("small-sound")
+    static final class Sound extends Small {
+
+        Sound() {
+            super("energies", 64);
+        }
+
+        @Override
+        float[] numbers(byte[] bytes) {
+            if (bytes.length < 44 || bytes[0] != 'R') {
+                throw new UserError("no sound");
+            }
+            var samples = ByteBuffer.wrap(bytes, 44, bytes.length - 44).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
+            var energies = new float[64];
+            for (int band = 0; band < 64; band++) {
+                double re = 0, im = 0;
+                for (int i = 0; i < samples.limit(); i++) {
+                    double angle = 2 * Math.PI * 55 * (band + 1) * i / 8000;
+                    re += samples.get(i) * Math.cos(angle);
+                    im += samples.get(i) * Math.sin(angle);
+                }
+                energies[band] = (float) (Math.log1p(Math.hypot(re, im)) / 8);
+            }
+            return energies;
+        }
+    }
+}
