@@ -142,10 +142,11 @@ class ModalitiesTest {
 
     @Test
     void aModalityThatIsMissingInSomeExamplesAndOneThatCannotBeReadAreNothingSpecial() throws Exception {
-        var live = LiveRun.start(laboratory, experiment("kind: classify, modalities: [image, sound]",
-                "sockets={encoders.image: small-sound, encoders.sound: small-sound}", "data.domains=[image, sound]")); // a picture is no sound
-        live.someSteps(250);
-        assertTrue(measured(live).measures().get("accuracy") > 0.5, () -> "sound says it too");
+        var live = LiveRun.start(laboratory, experiment("kind: classify, modalities: [image, text, sound]",
+                "sockets.encoders.image=small-sound", "sockets.encoders.sound=small-sound", "data.domains=[image, text]")); // a picture is no sound
+        live.someSteps(200);
+        double accuracy = measured(live).measures().get("accuracy");
+        assertTrue(accuracy > 0.9, "the caption says it: " + accuracy);
         live.end();
     }
 
