@@ -26,7 +26,7 @@ import patchbay.weights.safetensors.SafetensorsFile;
  */
 final class Inheritance {
 
-    private static final Pattern EXPERT = Pattern.compile("(layers\\.\\d+)\\.moe\\.experts\\.(.+)");
+    private static final Pattern EXPERT = Pattern.compile("((?:encoders\\.[^.]+\\.)?layers\\.\\d+)\\.moe\\.experts\\.(.+)");
 
     private static final String FILE = ".safetensors";
 
@@ -57,7 +57,7 @@ final class Inheritance {
         var checkpoint = new CheckpointFolder(run.checkpoints()).latest().checkpoint()
                 .orElseThrow(() -> new UserError("run " + run.id() + " has no checkpoint to begin with (from: " + run.id() + ")"));
         checkpoint.restore(Checkpoint.PARAMETERS, values);
-        return new Inheritance(run.id(), checkpoint.step(), Optional.of(Tokenizer.load(run.tokenizer())), values);
+        return new Inheritance(run.id(), checkpoint.step(), Optional.of(run.tokenizer()).filter(Files::exists).map(Tokenizer::load), values); // a collection of examples has none
     }
 
     /** A file from elsewhere names no tokenizer, and none is asked of it. */
