@@ -23,7 +23,7 @@ public interface Collection {
     String availability();
 
     static List<Collection> all() {
-        return List.of(new Figures());
+        return List.of(new Figures(), new FigureQuestions());
     }
 
     /** @throws UserError if there is no collection of this name */

@@ -79,7 +79,7 @@ record Alignment(Building building, Task task, Map<String, Tensor> gates, Map<St
         var x = embeddings.get(a);
         var y = embeddings.get(b);
         var loss = switch (task.loss()) {
-            case info_nce -> {
+            case infonce -> {
                 var scale = building.undecayed(name + ".scale", Shape.scalar(), Initializer.constant(FIRST_SCALE)).minimum(building.graph().constant(LARGEST_SCALE)).exp();
                 yield direction(x, y, both, scale, b).add(direction(y, x, both, scale, a)).multiply(0.5f);
             }

@@ -34,7 +34,7 @@ public record Task(Kind kind, List<String> modalities, List<String> fusions, Los
     /** A loss of alignment. */
     public enum Loss {
         /** Softmax over the batch in both directions, with a learnt scale (van den Oord et al. 2018; Radford et al. 2021, CLIP). */
-        info_nce,
+        infonce,
         /** Each pair by itself, with a learnt scale and bias (Zhai et al. 2023, SigLIP). */
         sigmoid
     }
@@ -73,7 +73,7 @@ public record Task(Kind kind, List<String> modalities, List<String> fusions, Los
     }
 
     public static Task language() {
-        return new Task(Kind.language, List.of(), List.of(), Loss.info_nce, 1, 0, 0);
+        return new Task(Kind.language, List.of(), List.of(), Loss.infonce, 1, 0, 0);
     }
 
     public Task withModality(String name) {

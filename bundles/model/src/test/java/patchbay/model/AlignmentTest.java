@@ -109,13 +109,13 @@ class AlignmentTest {
     void infoNceIsItsEquation() {
         for (var present : List.of(ALL, new float[] {1, 0, 1, 1})) {
             double expected = (direction(X, Y, present, new float[0]) + direction(Y, X, present, new float[0])) / 2;
-            assertEquals(expected, loss(task(Task.Loss.info_nce, 0, 0), present, 1), 1e-4);
+            assertEquals(expected, loss(task(Task.Loss.infonce, 0, 0), present, 1), 1e-4);
         }
     }
 
     @Test
     void whatWasInEarlierBatchesIsFurtherNegatives() {
-        try (var program = program(task(Task.Loss.info_nce, 2, 0), new ReferenceEngine().variables())) {
+        try (var program = program(task(Task.Loss.infonce, 2, 0), new ReferenceEngine().variables())) {
             var none = new float[0];
             assertEquals((direction(X, Y, ALL, none) + direction(Y, X, ALL, none)) / 2, loss(program, ALL, 1), 1e-4); // nothing is in it yet
             double expected = (direction(X, Y, ALL, Arrays.copyOf(Y, 2 * DIM)) + direction(Y, X, ALL, Arrays.copyOf(X, 2 * DIM))) / 2;
@@ -146,7 +146,7 @@ class AlignmentTest {
 
     @Test
     void noPairIsNoLoss() {
-        assertEquals(0, loss(task(Task.Loss.info_nce, 0, 0), new float[BATCH], 1));
+        assertEquals(0, loss(task(Task.Loss.infonce, 0, 0), new float[BATCH], 1));
         assertEquals(0, loss(task(Task.Loss.sigmoid, 0, 0), new float[BATCH], 1));
     }
 

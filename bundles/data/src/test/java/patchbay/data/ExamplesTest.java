@@ -1,0 +1,100 @@
+package patchbay.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import patchbay.tensor.UserError;
+
+/** Collections of examples, and the batches that they become. */
+class ExamplesTest {
+
+    private static DataSettings settings(int limit, String... modalities) {
+        return new DataSettings("figures", "", "byte", 0.2, limit, 0, List.of(modalities));
+    }
+
+    private static List<Example> some(int count) {
+        var examples = new ArrayList<Example>();
+        for (int i = 0; i < count; i++) {
+            examples.add(new Example("example " + i, i, Map.of()));
+        }
+        return examples;
+    }
+
+    @Test
+    void eachComesOnceAPassInAnOrderOfItsOwn() {
+        for (int count : new int[] {1, 7, 16, 100, 1000}) {
+            var batches = new ExampleBatches(some(count), 4, 2, 5);
+            int each = Math.max(1, count / 4);
+            var orders = new HashSet<List<Example>>();
+            for (int pass = 0; pass < 3; pass++) {
+                var seen = new ArrayList<Example>();
+                for (int number = pass * each; number < (pass + 1) * each; number++) {
+                    seen.addAll(batches.at(number / 2, number % 2));
+                }
+                assertEquals(count < 4 ? count : each * 4, new HashSet<>(seen).size(), "of " + count);
+                orders.add(seen);
+            }
+            assertEquals(count < 7 ? 1 : 3, orders.size(), "of " + count);
+        }
+    }
+
+    @Test
+    void aBatchIsAFunctionOfItsNumber() {
+        var batches = new ExampleBatches(some(50), 8, 1, 5);
+        assertEquals(batches.at(17, 0), new ExampleBatches(some(50), 8, 1, 5).at(17, 0));
+        assertNotEquals(batches.at(17, 0), new ExampleBatches(some(50), 8, 1, 6).at(17, 0));
+    }
+
+    @Test
+    void heldOutExamplesAreTakenEvenly() {
+        assertEquals(3, HeldOutExamples.of(some(10), 4, 100).count());
+        assertEquals(2, HeldOutExamples.of(some(10), 4, 100).at(2).size());
+        var few = HeldOutExamples.of(some(100), 4, 5);
+        assertEquals(5, few.count());
+        assertEquals(95, few.at(4).getLast().label());
+    }
+
+    @Test
+    void figuresAreDrawnDescribedAndHeard() throws Exception {
+        var examples = Collection.named("figures").read(settings(50), 0);
+        assertEquals(50, examples.training().size() + examples.heldOut().get("examples").size());
+        for (var example : examples.training()) {
+            var caption = new String(example.parts().get("text").bytes());
+            assertTrue(caption.contains(examples.labels().get(example.label())), caption);
+            var picture = ImageIO.read(new ByteArrayInputStream(example.parts().get("image").bytes()));
+            assertEquals(32, picture.getWidth());
+            assertTrue(example.parts().get("sound").bytes().length > 4000);
+        }
+        var again = Collection.named("figures").read(settings(50), 0);
+        assertEquals(examples.sha256(), again.sha256());
+        assertArrayEquals(examples.training().getFirst().parts().get("image").bytes(), again.training().getFirst().parts().get("image").bytes());
+        assertEquals(List.of("text"), List.copyOf(Collection.named("figures").read(settings(5, "text"), 0).training().getFirst().parts().keySet()));
+    }
+
+    @Test
+    void questionsHaveTheirAnswersInTheList() {
+        var examples = Collection.named("figure-questions").read(settings(100), 0);
+        for (var example : examples.training()) {
+            assertTrue(example.name().endsWith(" " + examples.labels().get(example.label())), example.name());
+        }
+        assertTrue(examples.training().stream().map(Example::label).distinct().count() > 10);
+    }
+
+    @Test
+    void mistakesNameTheChoices() {
+        var unknown = assertThrows(UserError.class, () -> Collection.named("figurs"));
+        assertTrue(unknown.getMessage().contains("figures"), unknown.getMessage());
+        var modality = assertThrows(UserError.class, () -> Collection.named("figures").read(settings(5, "smell"), 0));
+        assertTrue(modality.getMessage().contains("image"), modality.getMessage());
+    }
+}
