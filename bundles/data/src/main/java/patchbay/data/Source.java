@@ -4,7 +4,7 @@ import java.util.List;
 import patchbay.tensor.UserError;
 
 /** Where text comes from. */
-public sealed interface Source permits WordNet, PlainText, JavaSources, Needles {
+public sealed interface Source permits WordNet, Brown, PlainText, JavaSources, Needles {
 
     /** The name in an experiment's {@code data.source}. */
     String name();
@@ -20,7 +20,7 @@ public sealed interface Source permits WordNet, PlainText, JavaSources, Needles 
     String availability();
 
     static List<Source> all() {
-        return List.of(new WordNet(), new PlainText(), new JavaSources(), new Needles());
+        return List.of(new WordNet(), new Brown(), new PlainText(), new JavaSources(), new Needles());
     }
 
     /** @throws UserError if there is no source of this name */

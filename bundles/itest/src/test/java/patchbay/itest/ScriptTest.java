@@ -38,7 +38,7 @@ class ScriptTest {
     void anUnknownCommandNamesTheValidOnes() throws Exception {
         var result = script().run("rum");
         assertEquals(2, result.exitCode());
-        assertEquals(List.of("patchbay: unknown command 'rum'; there are: run, shell, exec, test, bench, help"), result.errors());
+        assertEquals(List.of("patchbay: unknown command 'rum'; there are: run, shell, exec, data, test, bench, help"), result.errors());
     }
 
     @Test

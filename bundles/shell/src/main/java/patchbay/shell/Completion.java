@@ -10,6 +10,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import patchbay.data.sets.DataSet;
 import patchbay.lab.Experiment;
 import patchbay.lab.ExperimentFolder;
 import patchbay.lab.Phase;
@@ -63,6 +64,8 @@ public final class Completion implements Completer {
                         : words.get(1).equals("list") ? Stream.empty() : SearchCommands.searches(runs).reversed().stream().map(SearchFolder::id));
                 default -> words.get(1).equals("run") ? keys(Experiment.keys().stream()) : Stream.empty();
             };
+            case "data" -> arguments == 0 ? whole(DataCommand.ACTIONS.stream())
+                    : arguments == 1 && !words.get(1).equals("list") ? whole(DataSet.all().stream().map(DataSet::name)) : Stream.empty();
             case "contexts" -> arguments == 0 ? whole(ContextsCommand.ACTIONS.stream())
                     : words.get(1).equals("measure") ? Stream.concat(whole(Contexts.names(runs.lab().archive()).stream()), keys(ContextsCommand.KEYS.stream()))
                     : keys(Stream.of("file", "chart"));

@@ -46,6 +46,13 @@ class CompletionTest {
     }
 
     @Test
+    void dataSets() {
+        assertEquals(List.of("get", "info", "list"), offered("data "));
+        assertTrue(offered("data get ").containsAll(List.of("mnist", "stamps")));
+        assertEquals(List.of(), offered("data list "));
+    }
+
+    @Test
     void expertsThatCanJoin() {
         assertEquals(List.of("add", "import", "remove"), offered("expert "));
         assertTrue(offered("expert add ").contains("swiglu"));

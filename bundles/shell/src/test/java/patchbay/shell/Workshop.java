@@ -23,6 +23,7 @@ import patchbay.balancer.auxiliaryloss.AuxiliaryLoss;
 import patchbay.balancer.lossfree.LossFree;
 import patchbay.balancer.none.None;
 import patchbay.capacity.dropless.Dropless;
+import patchbay.data.sets.DataCache;
 import patchbay.engine.cpu.CpuEngine;
 import patchbay.expert.rule.RuleExpert;
 import patchbay.expert.swiglu.SwiGlu;
@@ -79,7 +80,7 @@ final class Workshop implements AutoCloseable {
         for (var commands : List.of(new RunCommand(runs, foreground, experiments), new ControlCommands(runs, foreground),
                 new StatusCommands(runs), new ProfileCommand(runs), new EvaluateCommand(runs), new ContextsCommand(runs), new EngineCommand(runs), new RackCommands(runs), new SwapCommands(runs), new ExpertCommands(runs), new FreezeCommands(runs), new RoutingCommand(runs),
                 new ExplainCommand(runs), new GenerateCommand(runs), new MemoryCommand(runs, memories), new RulesCommand(runs),
-                new RecordCommands(runs, foreground), new SearchCommands(runs, foreground, experiments), new DoctorCommand(name -> Optional.empty(), runs, List.of(engine)))) {
+                new RecordCommands(runs, foreground), new SearchCommands(runs, foreground, experiments), new DataCommand(DataCache.at(folder.resolve("data"))), new DoctorCommand(name -> Optional.empty(), runs, List.of(engine)))) {
             functions(commands.getClass()).forEach(function -> processor.addCommand("patchbay", commands, function));
         }
         session = processor.createSession(new ByteArrayInputStream(new byte[0]), new PrintStream(out, true, StandardCharsets.UTF_8),

@@ -1,0 +1,67 @@
+package patchbay.data.sets;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import patchbay.data.sets.Download.Part;
+
+/** Writes the wanted parts of an archive into a folder: nothing outside of it, no links, and no more than a number of bytes. */
+final class Unpacking {
+
+    private static final int MOST_FILES = 100_000;
+
+    private final Path folder;
+    private final List<Part> parts;
+    private long bytes;
+    private int files;
+
+    /** @param most bytes that all files together may have */
+    Unpacking(Path folder, List<Part> parts, long most) {
+        this.folder = folder;
+        this.parts = parts;
+        this.bytes = most;
+        this.files = MOST_FILES;
+    }
+
+    /** @throws IOException if the archive cannot be read, is not what was expected, or tries to write elsewhere */
+    void unpack(InputStream archive) throws IOException {
+        var tar = new TarReader(archive);
+        int found = 0;
+        for (var entry = tar.next(); entry.isPresent(); entry = tar.next()) {
+            var target = target(entry.get().name());
+            if (target.isPresent() && entry.get().kind() != TarEntry.Kind.FOLDER) {
+                write(entry.get(), target.get());
+                found++;
+            }
+        }
+        if (found == 0) {
+            throw new IOException("the archive has none of " + parts.stream().map(Part::from).toList());
+        }
+    }
+
+    private Optional<String> target(String name) {
+        for (var part : parts) {
+            if (part.from().endsWith("/") ? name.startsWith(part.from()) : name.equals(part.from())) {
+                return Optional.of(part.to() + name.substring(part.from().length()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void write(TarEntry entry, String name) throws IOException {
+        var file = folder.resolve(name).normalize();
+        if (!file.startsWith(folder) || file.equals(folder) || entry.kind() != TarEntry.Kind.FILE) {
+            throw new IOException("the archive has '" + entry.name() + "', which is no file in its folder");
+        }
+        bytes -= entry.size();
+        files--;
+        if (bytes < 0 || files < 0) {
+            throw new IOException("the archive holds more than it should, at '" + entry.name() + "'");
+        }
+        Files.createDirectories(file.getParent());
+        Files.copy(entry.contents(), file); // fails where the same name comes twice
+    }
+}
