@@ -3,6 +3,7 @@ package patchbay.lab;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,10 +26,13 @@ import patchbay.lab.record.Provenance;
 import patchbay.lab.record.RunFolder;
 import patchbay.model.Cache;
 import patchbay.model.Decoder;
+import patchbay.model.Describing;
 import patchbay.model.Generator;
 import patchbay.model.Model;
+import patchbay.model.Multimodal;
 import patchbay.model.Plug;
 import patchbay.model.Rack;
+import patchbay.model.Sampling;
 import patchbay.model.Task;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Plan;
@@ -279,6 +283,38 @@ public final class Lab {
         checkpoint.restore(Checkpoint.PARAMETERS, variables);
         var decoder = new Decoder(rack, tokenizer.vocabularySize(), DataNames.of(tokenizer));
         return new Generation(engine(), decoder, Generator.values(engine(), decoder, variables), tokenizer);
+    }
+
+    /**
+     * What the model out of a run's last checkpoint writes about files.
+     *
+     * @param files bytes by modality
+     * @throws UserError if the run's task is another
+     */
+    public String describe(String id, Map<String, byte[]> files, Sampling sampling, long seed) {
+        var folder = RunFolder.find(runsFolder, id);
+        var experiment = Experiment.read(folder.experiment(), List.of());
+        var kind = experiment.model().task().kind();
+        if (kind != Task.Kind.describe) {
+            throw new UserError("run " + folder.id() + " describes nothing: its task is " + kind);
+        }
+        var checkpoint = checkpoint(folder);
+        var state = CheckpointState.of(checkpoint);
+        var tokenizer = Tokenizer.bytes();
+        var model = new Multimodal(Change.rack(state.model(experiment.model()), state.sockets(), archive), tokenizer.vocabularySize());
+        for (var modality : files.keySet()) {
+            if (!model.task().modalities().contains(modality)) {
+                throw UserError.unknown("modality", modality, model.task().modalities());
+            }
+        }
+        var variables = engine().variables();
+        checkpoint.restore(Checkpoint.PARAMETERS, variables);
+        var text = new ArrayList<Integer>();
+        try (var describing = new Describing(engine(), model, variables)) {
+            int end = tokenizer.endOfDocument().orElseThrow();
+            describing.write(files, sampling, seed, token -> token != end && text.add(token));
+        }
+        return tokenizer.decode(text.stream().mapToInt(Integer::intValue).toArray());
     }
 
     /**

@@ -12,6 +12,7 @@ import patchbay.data.Examples;
 import patchbay.data.HeldOutExamples;
 import patchbay.data.HeldOutMaterial;
 import patchbay.data.Material;
+import patchbay.data.Tokenizer;
 import patchbay.model.Decoder;
 import patchbay.model.Model;
 import patchbay.model.Multimodal;
@@ -99,7 +100,8 @@ sealed interface RunData {
 
         @Override
         public Model model(Rack rack) {
-            return new Multimodal(rack, Math.max(1, examples.labels().size()));
+            boolean writes = rack.settings().task().kind() == Task.Kind.describe;
+            return new Multimodal(rack, writes ? Tokenizer.bytes().vocabularySize() : Math.max(1, examples.labels().size()));
         }
 
         @Override

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +26,7 @@ import patchbay.lab.record.Event;
 import patchbay.lab.record.Journal;
 import patchbay.lab.record.Metrics;
 import patchbay.model.Plug;
+import patchbay.model.Sampling;
 import patchbay.tensor.UserError;
 import patchbay.training.Evaluation;
 
@@ -148,6 +151,27 @@ class ModalitiesTest {
         double accuracy = measured(live).measures().get("accuracy");
         assertTrue(accuracy > 0.9, "the caption says it: " + accuracy);
         live.end();
+    }
+
+    /** What is written is what a training step's graph says of the same places, and says what is to be seen. */
+    @Test
+    void aPictureIsDescribed() throws Exception {
+        var live = LiveRun.start(laboratory, experiment("kind: describe, modalities: [image]", "sockets={encoders.image: small-image}", "model.context=40",
+                "model.layers=1", "model.dense=all", "model.hidden=32", "model.dim=32", "training.checkpoint-every=100"));
+        live.someSteps(400);
+        assertTrue(measured(live).loss() < 0.5, "nats a letter: " + measured(live).loss());
+        live.end();
+        var held = Collection.named("figures").read(live.run().experiment().data(), 0).heldOut().get("examples");
+        int colours = 0;
+        for (var example : held.subList(0, 20)) {
+            var text = laboratory.lab.describe(live.run().id(), Map.of("image", example.parts().get("image").bytes()), new Sampling(0, 0, 1), 1);
+            var caption = new String(example.parts().get("text").bytes(), StandardCharsets.UTF_8);
+            assertTrue(text.startsWith("a "), text);
+            colours += caption.split(" ")[2].equals(text.split(" ").length > 2 ? text.split(" ")[2] : "") ? 1 : 0;
+        }
+        assertTrue(colours > 10, colours + " of 20 colours are right");
+        var wrong = assertThrows(UserError.class, () -> laboratory.lab.describe(live.run().id(), Map.of("smell", new byte[1]), new Sampling(0, 0, 1), 1));
+        assertTrue(wrong.getMessage().contains("image"), wrong.getMessage());
     }
 
     @Test

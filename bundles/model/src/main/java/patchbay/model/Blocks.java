@@ -7,6 +7,7 @@ import patchbay.tensor.Gradients;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
+import patchbay.tensor.UserError;
 
 /**
  * A stack of transformer blocks: an attention, then a feed-forward, which is a mixture of experts or one dense expert.
@@ -19,6 +20,7 @@ record Blocks(Building building, Rack rack, String prefix, Positions positions, 
 
     /** x [B, T, dim] → [B · T, dim]. */
     Tensor build(Tensor x) {
+        refuseLeaks();
         var settings = building.settings();
         int batch = x.dim(0);
         int time = x.dim(1);
@@ -35,6 +37,17 @@ record Blocks(Building building, Rack rack, String prefix, Positions positions, 
             });
         }
         return order == Tower.Order.BEFORE ? norm(prefix + "norm", stream) : stream;
+    }
+
+    private void refuseLeaks() {
+        for (var fitting : rack.fittings().values()) {
+            var path = fitting.socket().path();
+            boolean own = path.startsWith(prefix) && (!prefix.isEmpty() || !path.startsWith(Socket.ENCODERS));
+            if (own && building.causal() && !fitting.offer().part().canBeCausal() && !rack.settings().leaks().contains(fitting.plug().plugin())) {
+                throw new UserError(fitting.place() + " lets a token see those behind it; this model is causal: take another, or accept it"
+                        + " with model.leaks: [" + fitting.plug().plugin() + "]");
+            }
+        }
     }
 
     /** x and what a sub-layer makes of it. */

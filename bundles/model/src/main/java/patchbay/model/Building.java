@@ -79,6 +79,11 @@ public final class Building {
         return sizes == settings ? this : new Building(graph, mode, sizes, gathered, start, causal, lengths);
     }
 
+    /** The same graph for what only reads a text's beginning, whole: nothing of it is kept in caches. */
+    Building whole() {
+        return mode != Mode.DECODING ? this : new Building(graph, Mode.EVALUATION, settings, gathered, graph.constant(Shape.of(1), 0), causal, lengths);
+    }
+
     /**
      * The same graph for blocks within an encoder, which sequences of its own pass through.
      *

@@ -62,7 +62,6 @@ public final class Decoder implements Model {
         if (tokens.dim(1) > settings.context()) {
             throw new UserError(tokens.dim(1) + " tokens are more than the model's context of " + settings.context());
         }
-        refuseLeaks();
         building.enter(tokens, names);
         var embedding = building.parameter("embedding.tokens", Shape.of(vocabulary, settings.dim()), Initializer.normal(0.02f));
         var positions = new Positions(building, rack.at("position"), rack::at);
@@ -77,14 +76,5 @@ public final class Decoder implements Model {
     /** Whether a part of it shows tokens what comes after them, and that was accepted. */
     public boolean leaks() {
         return rack.fittings().values().stream().anyMatch(fitting -> !fitting.offer().part().canBeCausal());
-    }
-
-    private void refuseLeaks() {
-        for (var fitting : rack.fittings().values()) {
-            if (!fitting.offer().part().canBeCausal() && !rack.settings().leaks().contains(fitting.plug().plugin())) {
-                throw new UserError(fitting.place() + " lets a token see those behind it; this model is causal: take another, or accept it"
-                        + " with model.leaks: [" + fitting.plug().plugin() + "]");
-            }
-        }
     }
 }

@@ -9,7 +9,9 @@ import patchbay.spi.Encoder;
 import patchbay.spi.Features;
 import patchbay.spi.Fusion;
 import patchbay.spi.Mode;
+import patchbay.spi.Tower;
 import patchbay.tensor.Initializer;
+import patchbay.tensor.Layout;
 import patchbay.tensor.Shape;
 import patchbay.tensor.ShapeError;
 import patchbay.tensor.Tensor;
@@ -27,7 +29,7 @@ public final class Multimodal implements Model {
     private final Rack rack;
     private final int classes;
 
-    /** @param classes labels that an example can have */
+    /** @param classes labels that an example can have, or tokens of its text where that is what is asked for */
     public Multimodal(Rack rack, int classes) {
         this.rack = rack;
         this.classes = classes;
@@ -66,6 +68,10 @@ public final class Multimodal implements Model {
         return EncoderScope.input(Socket.ENCODERS + modality, name);
     }
 
+    /** The inputs of the examples' texts, i32[B, T], where these are asked for: the tokens to go on after, and those to find; below 0 behind a text's end. */
+    public static final String TOKENS = "tokens";
+    public static final String TARGETS = "targets";
+
     /** The input of the examples' labels, i32[B]; below 0 for none. */
     public static final String LABELS = "labels";
 
@@ -88,38 +94,59 @@ public final class Multimodal implements Model {
      */
     public record Forward(Tensor loss, Optional<Tensor> logits, Map<String, Tensor> embeddings) {}
 
-    /** Builds the forward pass over a batch of examples. */
-    public Forward build(Building building, int batch) {
+    /** What the encoders make of a batch, with the modalities' gates and which examples have them. */
+    private record Encoded(Map<String, Features> features, Map<String, Tensor> gates, Map<String, Tensor> present, List<Tensor> found) {}
+
+    private Encoded encoded(Building building, int batch) {
         var graph = building.graph();
         building.enter(graph.constant(Shape.of(batch, 1), new int[batch])); // one place an example, for what stands outside of encoders
-        var gates = new LinkedHashMap<String, Tensor>();
-        var present = new LinkedHashMap<String, Tensor>();
-        var features = new LinkedHashMap<String, Features>();
-        var found = new ArrayList<Tensor>();
+        var encoded = new Encoded(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>());
         for (var modality : task().modalities()) {
             var gate = graph.state(gate(modality), TensorType.f32(1), Initializer.ones());
             if (building.mode() == Mode.TRAINING) {
                 graph.update(gate, gate.add(RISE).minimum(graph.constant(1f)));
             }
-            gates.put(modality, gate);
-            present.put(modality, graph.input(present(modality), TensorType.i32(batch)).toFloat());
-            features.put(modality, encode(building, modality, batch, present.get(modality), found));
+            encoded.gates.put(modality, gate);
+            encoded.present.put(modality, graph.input(present(modality), TensorType.i32(batch)).toFloat());
+            encoded.features.put(modality, encode(building, modality, batch, encoded.present.get(modality), encoded.found));
         }
-        if (task().kind() == Task.Kind.masked) {
-            return new Forward(found.stream().reduce(Tensor::add).orElseThrow().divide(found.size()), Optional.empty(), Map.of());
-        }
-        var alignment = new Alignment(building, task(), gates, present);
-        var embeddings = features.size() > 1 || task().kind() == Task.Kind.retrieve ? alignment.embed(features) : Map.<String, Tensor>of();
-        if (task().kind() == Task.Kind.retrieve) {
-            return new Forward(alignment.loss(embeddings), Optional.empty(), embeddings);
-        }
-        var summary = fuse(building, features, gates, present).summary();
+        return encoded;
+    }
+
+    private Features fused(Building building, int batch) {
+        var encoded = encoded(building, batch);
+        return fuse(building, encoded.features, encoded.gates, encoded.present);
+    }
+
+    /** Builds the forward pass over a batch of examples. */
+    public Forward build(Building building, int batch) {
+        var encoded = encoded(building, batch);
+        return switch (task().kind()) {
+            case masked -> new Forward(encoded.found.stream().reduce(Tensor::add).orElseThrow().divide(encoded.found.size()), Optional.empty(), Map.of());
+            case describe -> new Forward(texts(building, fuse(building, encoded.features, encoded.gates, encoded.present)), Optional.empty(), Map.of());
+            case retrieve -> {
+                var alignment = new Alignment(building, task(), encoded.gates, encoded.present);
+                var embeddings = alignment.embed(encoded.features);
+                yield new Forward(alignment.loss(embeddings), Optional.empty(), embeddings);
+            }
+            case classify -> classify(building, encoded);
+            case language -> throw new IllegalStateException("a decoder's task");
+        };
+    }
+
+    private Forward classify(Building building, Encoded encoded) {
+        var graph = building.graph();
+        var summary = fuse(building, encoded.features, encoded.gates, encoded.present).summary();
         var logits = summary.matmul(building.parameter("head.weight", Shape.of(summary.dim(1), classes), Initializer.zeros()))
                 .add(building.undecayed("head.bias", Shape.of(classes), Initializer.zeros()));
-        var labels = graph.input(LABELS, TensorType.i32(batch));
+        var labels = graph.input(LABELS, TensorType.i32(summary.dim(0)));
         var asked = logits.crossEntropy(labels).sum().divide(labels.greaterOrEqual(0).sum().maximum(graph.constant(1f)));
-        boolean aligned = embeddings.size() > 1 && task().alignment() > 0;
-        return new Forward(aligned ? asked.add(alignment.loss(embeddings).multiply(task().alignment())) : asked, Optional.of(logits), embeddings);
+        if (encoded.features.size() < 2 || task().alignment() == 0) {
+            return new Forward(asked, Optional.of(logits), Map.of());
+        }
+        var alignment = new Alignment(building, task(), encoded.gates, encoded.present);
+        var embeddings = alignment.embed(encoded.features);
+        return new Forward(asked.add(alignment.loss(embeddings).multiply(task().alignment())), Optional.of(logits), embeddings);
     }
 
     /**
@@ -146,6 +173,69 @@ public final class Multimodal implements Model {
             var there = present.unsqueeze(1); // [B, 1]
             return new Features(features.sequence(), features.weights().multiply(there), features.summary().multiply(there));
         });
+    }
+
+    /** The mean cross-entropy of the texts' tokens: a token is told by the places before the text and the tokens before itself. */
+    private Tensor texts(Building building, Features fused) {
+        int batch = fused.sequence().dim(0);
+        int time = building.settings().context();
+        var graph = building.graph();
+        var x = before(fused);
+        var ids = beginning(building, fused);
+        if (time > 1) {
+            var tokens = graph.input(TOKENS, TensorType.i32(batch, time - 1));
+            x = Layout.concat(1, x, embedding(building).gather(tokens));
+            ids = Layout.concat(1, ids, tokens);
+        }
+        var places = trunk(building, fused.places(), ids, x).reshape(batch, x.dim(1), x.dim(2));
+        var rows = places.slice(1, fused.places() - 1, fused.places() - 1 + time).reshape(batch * time, x.dim(2));
+        var targets = graph.input(TARGETS, TensorType.i32(batch, time)).flatten();
+        return logits(building, rows).crossEntropy(targets).sum().divide(targets.greaterOrEqual(0).sum().maximum(graph.constant(1f)));
+    }
+
+    /** What stands before a text; nothing of a place that does not count. */
+    private static Tensor before(Features fused) {
+        return fused.sequence().multiply(fused.weights().unsqueeze(2));
+    }
+
+    /** Of the places before a text, as though they were tokens: 0, and −1 for those that do not count. */
+    private static Tensor beginning(Building building, Features fused) {
+        var one = building.graph().constant(Shape.scalar(), 1);
+        return fused.weights().greater(0).toInt().subtract(one);
+    }
+
+    /** x [B, n, dim] through the blocks → [B · n, dim]. */
+    private Tensor trunk(Building building, int places, Tensor ids, Tensor x) {
+        var sized = building.of(building.settings().withContext(places + building.settings().context() - 1));
+        sized.enter(ids);
+        var positions = new Positions(sized, rack.at("position"), rack::at);
+        return new Blocks(sized, rack, "", positions, Tower.Order.BEFORE, 1e-5f).build(positions.embed(x));
+    }
+
+    private Tensor embedding(Building building) {
+        return building.parameter("embedding.tokens", Shape.of(classes, building.settings().dim()), Initializer.normal(0.02f));
+    }
+
+    private Tensor logits(Building building, Tensor rows) {
+        return rows.matmul(embedding(building), false, true);
+    }
+
+    /**
+     * The logits of a text's first token, [1, vocabulary], in a graph for decoding: reads what the modalities say, and keeps it.
+     *
+     * @return how many places that takes
+     */
+    int begin(Building building) {
+        var fused = fused(building.whole(), 1);
+        var rows = trunk(building, fused.places(), beginning(building, fused), before(fused));
+        building.graph().output("logits", logits(building, rows.slice(0, rows.dim(0) - 1, rows.dim(0))));
+        return fused.places();
+    }
+
+    /** The logits of the token after one, [1, vocabulary], in a graph for decoding. */
+    void step(Building building, int places) {
+        var token = building.graph().input(TOKENS, TensorType.i32(1, 1));
+        building.graph().output("logits", logits(building, trunk(building, places, token, embedding(building).gather(token))));
     }
 
     /** Each combination of modalities that has a fusion of its own goes there, and the others into the one for all. */

@@ -45,6 +45,9 @@ public record Socket(String path, Class<? extends Part> kind, Plug standard, Opt
             return blocks(settings, "", Plug.of("rope"), Plug.of("full"), Plug.of("swiglu"));
         }
         var sockets = new ArrayList<Socket>();
+        if (task.kind() == Task.Kind.describe) {
+            sockets.addAll(blocks(settings, "", Plug.of("rope"), Plug.of("full"), Plug.of("swiglu")));
+        }
         for (var modality : task.modalities()) {
             sockets.add(new Socket(ENCODERS + modality, Encoder.class, Plug.of(modality)));
         }

@@ -28,7 +28,9 @@ public record Task(Kind kind, List<String> modalities, List<String> fusions, Los
         /** Which examples of one modality belong to those of another: embeddings. */
         retrieve,
         /** The tokens of a text that were masked. */
-        masked
+        masked,
+        /** The text of an example, byte by byte, after what its other modalities say. */
+        describe
     }
 
     /** A loss of alignment. */
@@ -38,6 +40,9 @@ public record Task(Kind kind, List<String> modalities, List<String> fusions, Los
         /** Each pair by itself, with a learnt scale and bias (Zhai et al. 2023, SigLIP). */
         sigmoid
     }
+
+    /** The modality of texts. */
+    public static final String TEXT = "text";
 
     public Task {
         modalities = List.copyOf(modalities);
@@ -55,6 +60,9 @@ public record Task(Kind kind, List<String> modalities, List<String> fusions, Los
         }
         if (kind != Kind.language && modalities.isEmpty()) {
             throw new UserError("model.task.modalities is empty; a task of kind " + kind + " needs at least one, such as image or text");
+        }
+        if (kind == Kind.describe && modalities.contains(TEXT)) {
+            throw new UserError("model.task.modalities: the text is what a task of kind describe is asked for; name what it is told by, such as image");
         }
         for (var fusion : fusions) {
             for (var part : parts(fusion)) {

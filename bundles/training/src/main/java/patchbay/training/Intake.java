@@ -1,5 +1,6 @@
 package patchbay.training;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,7 +14,9 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import patchbay.data.Example;
+import patchbay.data.Tokenizer;
 import patchbay.model.Multimodal;
+import patchbay.model.Task;
 import patchbay.spi.Encoder;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Program;
@@ -45,6 +48,7 @@ final class Intake implements AutoCloseable {
     private record Key(Example example, String modality) {}
 
     private final int batch;
+    private final int time;
     private final Map<String, Encoder.Reader> readers;
     private final List<Slot> slots;
     private final Set<String> inputs;
@@ -60,6 +64,7 @@ final class Intake implements AutoCloseable {
     /** @param batch examples that the graph takes at once */
     Intake(Graph graph, Multimodal model, int batch) {
         this.batch = batch;
+        this.time = model.rack().settings().context();
         this.inputs = Set.copyOf(graph.inputs().keySet());
         this.readers = model.readers();
         this.slots = readers.entrySet().stream().flatMap(entry -> entry.getValue().inputs().entrySet().stream().map(input ->
@@ -107,6 +112,9 @@ final class Intake implements AutoCloseable {
             labels[row] = examples.get(row).label();
         }
         put(ints, Multimodal.LABELS, labels);
+        if (inputs.contains(Multimodal.TARGETS)) {
+            texts(examples, ints);
+        }
         for (var slot : slots) {
             int each = slot.each();
             if (slot.type.dtype().isFloat()) {
@@ -126,6 +134,29 @@ final class Intake implements AutoCloseable {
             }
         }
         return new Batch(floats, ints);
+    }
+
+    /** The texts as bytes, each ended where there is room. */
+    private void texts(List<Example> examples, Map<String, int[]> ints) {
+        var tokenizer = Tokenizer.bytes();
+        var tokens = new int[batch * (time - 1)];
+        var targets = new int[batch * time];
+        java.util.Arrays.fill(tokens, -1);
+        java.util.Arrays.fill(targets, -1);
+        for (int row = 0; row < examples.size(); row++) {
+            var text = Optional.ofNullable(examples.get(row).parts().get(Task.TEXT));
+            if (text.isPresent()) {
+                var encoded = tokenizer.encode(new String(text.get().bytes(), StandardCharsets.UTF_8));
+                int length = Math.min(encoded.length, time);
+                System.arraycopy(encoded, 0, targets, row * time, length);
+                System.arraycopy(encoded, 0, tokens, row * (time - 1), Math.min(length, time - 1));
+                if (length < time) {
+                    targets[row * time + length] = tokenizer.endOfDocument().orElseThrow();
+                }
+            }
+        }
+        put(ints, Multimodal.TOKENS, tokens);
+        ints.put(Multimodal.TARGETS, targets);
     }
 
     /** A graph may not use all that could be read. */
