@@ -144,14 +144,14 @@ final class LayerMemory {
      * Searches for what the queries of a pass look for.
      *
      * @param time how many queries there are
-     * @param probes vectors that they are reduced to
+     * @param settings how many probes they are reduced to, and how many candidates are compared
      * @param session whose rows may be in the working tier too
      * @return whether that is anything else than what was there
      */
-    boolean retrieve(Program program, int time, int probes, PersistentTier persistent, String session) {
+    boolean retrieve(Program program, int time, MemorySettings settings, PersistentTier persistent, String session) {
         var queries = program.floats(path() + ".queries"); // [1, T, H, D]
-        var blocks = IntStream.range(0, groups).mapToObj(g -> persistent.search(layer, g, probes(queries, time, g, Math.min(probes, time)),
-                2 * room() / persistent.layout().block())).toList();
+        var blocks = IntStream.range(0, groups).mapToObj(g -> persistent.search(layer, g, probes(queries, time, g, Math.min(settings.probes(), time)),
+                settings.candidates(), 2 * room() / settings.block())).toList();
         if (blocks.equals(found)) {
             return false;
         }

@@ -24,7 +24,7 @@ record Layout(String model, int layers, int groups, int dim, int block, int grai
 
     @Override
     public String toString() {
-        return "%d layers, %d key heads of %d, blocks of %d, a vector for %d, %s, model %s".formatted(layers, groups, dim, block, grain, similarity,
+        return "%d layers, %d key heads of %d, blocks of %d, a vector for %d by %s, model %s".formatted(layers, groups, dim, block, grain, similarity,
                 model.substring(0, Math.min(8, model.length())));
     }
 }

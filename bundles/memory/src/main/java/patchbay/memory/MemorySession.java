@@ -196,7 +196,7 @@ public final class MemorySession implements AutoCloseable {
         }
         boolean changed = false;
         for (var layer : layers) {
-            changed |= layer.retrieve(program, time, settings.probes(), persistent.get(), name);
+            changed |= layer.retrieve(program, time, settings, persistent.get(), name);
         }
         return changed;
     }

@@ -10,12 +10,13 @@ import patchbay.tensor.UserError;
  * @param block tokens of which the persistent tier keeps the rows together
  * @param grain tokens whose keys' mean is a vector of the index; divides the block
  * @param probes what is searched for, at most so many vectors a chunk and head: means of runs of its queries
+ * @param candidates vectors that the index gives for the probes of a chunk and head, whose keys are then compared one by one; many make up for a coarse grain
  * @param similarity of a query's vector and a block's
  * @param rest what becomes of keys that the working tier has no room for
  * @param working whether there is a working tier
  * @param shared the name of the persistent tier; empty for none
  */
-public record MemorySettings(int chunk, int block, int grain, int probes, Similarity similarity, Rest rest, boolean working, Optional<String> shared) {
+public record MemorySettings(int chunk, int block, int grain, int probes, int candidates, Similarity similarity, Rest rest, boolean working, Optional<String> shared) {
 
     /** How near vectors of the index are. */
     public enum Similarity {
@@ -38,6 +39,7 @@ public record MemorySettings(int chunk, int block, int grain, int probes, Simila
         atLeastOne("block", block);
         atLeastOne("grain", grain);
         atLeastOne("probes", probes);
+        atLeastOne("candidates", candidates);
         if (block % grain != 0) {
             throw new UserError("grain is " + grain + "; it must divide the block of " + block);
         }
@@ -50,16 +52,16 @@ public record MemorySettings(int chunk, int block, int grain, int probes, Simila
     }
 
     public static MemorySettings defaults() {
-        return new MemorySettings(512, 32, 4, 16, Similarity.dot, Rest.drop, true, Optional.empty());
+        return new MemorySettings(512, 32, 4, 16, 1024, Similarity.dot, Rest.drop, true, Optional.empty());
     }
 
     /** With the persistent tier of that name. */
     public MemorySettings sharing(String name) {
-        return new MemorySettings(chunk, block, grain, probes, similarity, rest, working, Optional.of(name));
+        return new MemorySettings(chunk, block, grain, probes, candidates, similarity, rest, working, Optional.of(name));
     }
 
     /** With or without a working tier. */
     public MemorySettings working(boolean on) {
-        return new MemorySettings(chunk, block, grain, probes, similarity, rest, on, shared);
+        return new MemorySettings(chunk, block, grain, probes, candidates, similarity, rest, on, shared);
     }
 }

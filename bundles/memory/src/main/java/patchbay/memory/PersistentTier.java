@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,6 @@ import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
-import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
@@ -23,9 +23,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
-import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.LockObtainFailedException;
@@ -42,6 +40,7 @@ final class PersistentTier implements AutoCloseable {
     /** What a commit says of all. */
     private static final String BLOCKS = "blocks";
     private static final String LAYOUT = "layout";
+    private static final String RADIUS = "radius";
     /** What the first document of a block says of it. */
     private static final String SESSION = "session";
     private static final String POSITION = "position";
@@ -65,6 +64,7 @@ final class PersistentTier implements AutoCloseable {
     private final IndexWriter writer;
     private final RowFile rows;
     private DirectoryReader reader;
+    private Measure measure;
     private int blocks;
     private boolean fresh;
 
@@ -82,6 +82,7 @@ final class PersistentTier implements AutoCloseable {
             throw otherKind(name, about.get(LAYOUT), layout);
         }
         this.blocks = Integer.parseInt(about.getOrDefault(BLOCKS, "0"));
+        this.measure = new Measure(layout.similarity(), Float.parseFloat(about.getOrDefault(RADIUS, "0")));
         this.rows = new RowFile(folder.resolve("rows"), layout, blocks);
         this.reader = DirectoryReader.open(writer);
         for (var leaf : reader.leaves()) {
@@ -181,6 +182,9 @@ final class PersistentTier implements AutoCloseable {
      */
     synchronized void add(Block block, float[][] keys, float[][] values) {
         try {
+            if (blocks == 0) {
+                measure = Measure.fitting(layout.similarity(), layout.dim(), keys);
+            }
             rows.write(blocks, keys, values);
             for (int from = 0; from < layout.block(); from += layout.grain()) {
                 writer.addDocument(document(block, keys, from));
@@ -193,14 +197,10 @@ final class PersistentTier implements AutoCloseable {
     }
 
     private Document document(Block block, float[][] keys, int from) {
-        var similarity = switch (layout.similarity()) {
-            case cosine -> VectorSimilarityFunction.COSINE;
-            case dot -> VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT;
-        };
         var document = new Document();
         for (int layer = 0; layer < layout.layers(); layer++) {
             for (int g = 0; g < layout.groups(); g++) {
-                document.add(new KnnFloatVectorField(field(layer, g), mean(keys[layer], g, from), similarity));
+                document.add(measure.vector(field(layer, g), mean(keys[layer], g, from)));
             }
         }
         if (from == 0) {
@@ -230,24 +230,53 @@ final class PersistentTier implements AutoCloseable {
     }
 
     /**
-     * The blocks nearest to any of the {@code probes} [D], at most {@code count}: the nearest of each, then the second of each, as scores of different
-     * probes do not compare.
+     * The blocks with the keys that any of the {@code probes} [D] weighs most: the first of each probe, then the second of each, as scores of different
+     * probes do not compare. The index, which knows but means of keys, gives the candidates; they are compared as attention does, by the product with
+     * the best of the keys themselves.
      *
+     * @param candidates vectors that the index gives, for all probes together
+     * @param count blocks at most
      * @return their numbers
      */
-    synchronized List<Integer> search(int layer, int group, List<float[]> probes, int count) {
+    synchronized List<Integer> search(int layer, int group, List<float[]> probes, int candidates, int count) {
         try {
             refresh();
             var searcher = new IndexSearcher(reader);
-            var hits = new ArrayList<ScoreDoc[]>();
+            int each = Math.ceilDiv(candidates, probes.size());
+            var ranked = new ArrayList<List<Integer>>();
             for (var probe : probes) {
-                hits.add(searcher.search(new KnnFloatVectorQuery(field(layer, group), probe, count), count).scoreDocs);
+                ranked.add(byBestKey(layer, group, probe, searcher.search(measure.query(field(layer, group), probe, each), each).scoreDocs));
             }
-            return IntStream.range(0, count).boxed().flatMap(rank -> hits.stream().filter(found -> rank < found.length).map(found -> found[rank].doc / vectors()))
+            return IntStream.range(0, count).boxed().flatMap(rank -> ranked.stream().filter(found -> rank < found.size()).map(found -> found.get(rank)))
                     .distinct().limit(count).toList();
         } catch (IOException | RuntimeException e) {
             throw damaged(name, folder, e);
         }
+    }
+
+    /** The blocks of what the index found, the one with the best key first. */
+    private List<Integer> byBestKey(int layer, int group, float[] probe, ScoreDoc[] found) throws IOException {
+        var keys = new float[layout.block() * layout.dim()];
+        var best = new HashMap<Integer, Float>();
+        for (int block : Arrays.stream(found).mapToInt(hit -> hit.doc / vectors()).distinct().toArray()) {
+            rows.readKeys(block, layer, group, keys);
+            best.put(block, bestProduct(probe, keys));
+        }
+        return best.entrySet().stream().sorted(Map.Entry.<Integer, Float>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey).toList();
+    }
+
+    /** The greatest product of a probe [D] and one of the keys [rows, D]. */
+    private static float bestProduct(float[] probe, float[] keys) {
+        float best = Float.NEGATIVE_INFINITY;
+        for (int row = 0; row < keys.length; row += probe.length) {
+            float product = 0;
+            for (int d = 0; d < probe.length; d++) {
+                product += probe[d] * keys[row + d];
+            }
+            best = Math.max(best, product);
+        }
+        return best;
     }
 
     /** Documents of a block. */
@@ -294,7 +323,7 @@ final class PersistentTier implements AutoCloseable {
     synchronized void commit() {
         try {
             rows.force();
-            writer.setLiveCommitData(Map.of(BLOCKS, Integer.toString(blocks), LAYOUT, layout.toString()).entrySet());
+            writer.setLiveCommitData(Map.of(BLOCKS, Integer.toString(blocks), LAYOUT, layout.toString(), RADIUS, Float.toString(measure.radius())).entrySet());
             writer.commit();
         } catch (IOException | RuntimeException e) {
             throw damaged(name, folder, e);

@@ -63,7 +63,19 @@ final class RowFile implements AutoCloseable {
 
     /** Reads what key head {@code g} of a layer keeps of a block: {@code keys} [block, D] and {@code values} [block, D]. */
     void read(int number, int layer, int g, float[] keys, float[] values) throws IOException {
-        head.clear();
+        fetch(number, layer, g, layout.headBytes());
+        get(keys);
+        get(values);
+    }
+
+    /** Reads the keys alone. */
+    void readKeys(int number, int layer, int g, float[] keys) throws IOException {
+        fetch(number, layer, g, layout.headBytes() / 2);
+        get(keys);
+    }
+
+    private void fetch(int number, int layer, int g, int bytes) throws IOException {
+        head.clear().limit(bytes);
         long at = (long) number * layout.bytes() + (long) (layer * layout.groups() + g) * layout.headBytes();
         while (head.hasRemaining()) {
             int read = file.read(head, at);
@@ -73,12 +85,10 @@ final class RowFile implements AutoCloseable {
             at += read;
         }
         head.flip();
-        get(keys);
-        get(values);
     }
 
     private void get(float[] rows) {
-        for (int i = 0; i < layout.block() * layout.dim(); i++) {
+        for (int i = 0; i < rows.length; i++) {
             rows[i] = Float.float16ToFloat(head.getShort());
         }
     }

@@ -62,6 +62,7 @@ record SavedSession(Path file, SafetensorsFile content) implements AutoCloseable
         data.put("block", Integer.toString(settings.block()));
         data.put("grain", Integer.toString(settings.grain()));
         data.put("probes", Integer.toString(settings.probes()));
+        data.put("candidates", Integer.toString(settings.candidates()));
         data.put("similarity", settings.similarity().name());
         data.put("rest", settings.rest().name());
         data.put("working", Boolean.toString(settings.working()));
@@ -72,7 +73,7 @@ record SavedSession(Path file, SafetensorsFile content) implements AutoCloseable
     MemorySettings settings() {
         var data = content.metadata();
         try {
-            return new MemorySettings(number("chunk"), number("block"), number("grain"), number("probes"),
+            return new MemorySettings(number("chunk"), number("block"), number("grain"), number("probes"), number("candidates"),
                     MemorySettings.Similarity.valueOf(data.get("similarity")), MemorySettings.Rest.valueOf(data.get("rest")),
                     Boolean.parseBoolean(data.get("working")), Optional.ofNullable(data.get("shared")));
         } catch (IllegalArgumentException | NullPointerException missing) {

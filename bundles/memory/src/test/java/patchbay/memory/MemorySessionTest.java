@@ -18,10 +18,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import patchbay.attention.memory.MemoryAttention;
 import patchbay.contract.PlainParts;
 import patchbay.model.Decoder;
 import patchbay.model.ModelSettings;
+import patchbay.model.Plug;
+import patchbay.model.Rack;
 import patchbay.model.Sampling;
+import patchbay.spi.Plugin;
+import patchbay.spi.Position;
+import patchbay.tensor.Tensor;
 import patchbay.tensor.UserError;
 
 class MemorySessionTest {
@@ -228,6 +234,26 @@ class MemorySessionTest {
         Decoder plain = PlainParts.decoder(ModelSettings.defaults(), Reading.VOCABULARY);
         var error = assertThrows(UserError.class, () -> memories.begin("a", Reading.ENGINE, plain, Reading.ENGINE.variables(), Reading.settings()));
         assertTrue(error.getMessage().contains("swap layers.*.attention memory"), error.getMessage());
+    }
+
+    /** Where each token stands, in its embedding. */
+    @Plugin("numbered")
+    public static final class Numbered implements Position {
+
+        @Override
+        public Tensor embed(Scope scope, Tensor embeddings) {
+            return embeddings.add(scope.start().toFloat());
+        }
+    }
+
+    @Test
+    void positionsWithinEmbeddingsAreRefused() {
+        var settings = ModelSettings.defaults();
+        var plugs = Map.of("layers.*.attention", new Plug("memory", Map.of("recent", 32)), "position", Plug.of("numbered"));
+        var decoder = new Decoder(Rack.fit(settings, PlainParts.wiring(settings, plugs), PlainParts.shelf(new MemoryAttention(), new Numbered())), Reading.VOCABULARY);
+        var error = assertThrows(UserError.class, () -> memories.begin("a", Reading.ENGINE, decoder, Reading.ENGINE.variables(), Reading.settings()));
+        assertTrue(error.getMessage().startsWith("position numbered at position writes where a token stands into its embedding"), error.getMessage());
+        assertFalse(error.getMessage().contains("\n"));
     }
 
     @Test

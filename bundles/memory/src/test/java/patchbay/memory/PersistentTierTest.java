@@ -2,9 +2,11 @@ package patchbay.memory;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -36,7 +38,7 @@ class PersistentTierTest {
         for (int block = 0; block < BLOCKS; block++) {
             tier.add(new Block("s", 4L * block, "text", 4L * block, new int[] {block, 1, 2, 3}), keys(block), keys(5000 + block));
             if (block % 3 == 0) {
-                tier.search(0, 0, List.of(Trial.random(DIM, 1)), 2);
+                tier.search(0, 0, List.of(Trial.random(DIM, 1)), 2, 2);
             }
         }
         return tier;
@@ -50,8 +52,9 @@ class PersistentTierTest {
             for (int trial = 0; trial < 20; trial++) {
                 var probe = Trial.random(DIM, 777 + trial);
                 var expected = IntStream.range(0, BLOCKS).boxed()
-                        .sorted(Comparator.comparingDouble(block -> -score(probe, mean(keys(block)[1], 1), similarity))).limit(10).toList();
-                var found = tier.search(1, 1, List.of(probe), 10);
+                        .sorted(Comparator.comparingDouble(block -> -score(probe, mean(keys(block)[1], 1), similarity))).limit(40)
+                        .sorted(Comparator.comparingDouble(block -> -bestProduct(probe, ofGroup(keys(block)[1])))).limit(10).toList();
+                var found = tier.search(1, 1, List.of(probe), 40, 10);
                 assertEquals(expected.getFirst(), found.getFirst());
                 hits += (int) found.stream().filter(expected::contains).count();
             }
@@ -77,6 +80,39 @@ class PersistentTierTest {
             square += key[d] * key[d];
         }
         return similarity == MemorySettings.Similarity.dot ? dot : dot / Math.sqrt(square);
+    }
+
+    /** One key of a block points where the probe does, but its neighbours point the other way, so that their mean says nothing of it. */
+    @Test
+    void aKeyIsFoundWhoseNeighboursHideIt() {
+        try (var tier = filled(MemorySettings.Similarity.dot)) {
+            var probe = Trial.random(DIM, 777);
+            var hiding = keys(1);
+            for (int row = 0; row < 4; row++) {
+                for (int d = 0; d < DIM; d++) {
+                    hiding[1][(row * 2 + 1) * DIM + d] = (row == 0 ? 3 : -1) * probe[d];
+                }
+            }
+            tier.add(new Block("s", 4L * BLOCKS, "text", 4L * BLOCKS, new int[4]), hiding, keys(1));
+            assertFalse(tier.search(1, 1, List.of(probe), 10, 10).contains(BLOCKS));
+            assertEquals(BLOCKS, tier.search(1, 1, List.of(probe), BLOCKS, 10).getFirst());
+        }
+    }
+
+    @Test
+    void eachProbeHasItsShare() {
+        try (var tier = filled(MemorySettings.Similarity.dot)) {
+            var one = Trial.random(DIM, 777);
+            var other = Trial.random(DIM, 778);
+            var both = tier.search(1, 1, List.of(one, other), 80, 4);
+            assertEquals(tier.search(1, 1, List.of(one), 40, 1).getFirst(), both.get(0));
+            assertEquals(tier.search(1, 1, List.of(other), 40, 1).getFirst(), both.get(1));
+        }
+    }
+
+    private static double bestProduct(float[] probe, float[] keys) {
+        return IntStream.range(0, keys.length / DIM)
+                .mapToDouble(row -> score(probe, Arrays.copyOfRange(keys, row * DIM, (row + 1) * DIM), MemorySettings.Similarity.dot)).max().orElseThrow();
     }
 
     @Test

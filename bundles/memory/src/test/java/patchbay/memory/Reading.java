@@ -79,6 +79,6 @@ final class Reading {
     }
 
     static MemorySettings settings() {
-        return new MemorySettings(8, 4, 2, 8, MemorySettings.Similarity.dot, MemorySettings.Rest.drop, true, Optional.empty());
+        return new MemorySettings(8, 4, 2, 8, 64, MemorySettings.Similarity.dot, MemorySettings.Rest.drop, true, Optional.empty());
     }
 }

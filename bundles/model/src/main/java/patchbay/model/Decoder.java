@@ -65,7 +65,13 @@ public final class Decoder implements Model {
         building.enter(tokens, names);
         var embedding = building.parameter("embedding.tokens", Shape.of(vocabulary, settings.dim()), Initializer.normal(0.02f));
         var positions = new Positions(building, rack.at("position"), rack::at);
-        var x = Blocks.dropout(building, positions.embed(embedding.gather(tokens))); // [B, T, dim]
+        var embedded = embedding.gather(tokens);
+        var placed = positions.embed(embedded);
+        if (building.hasTiers() && placed != embedded) {
+            throw new UserError(rack.at("position").place() + " writes where a token stands into its embedding, which means nothing in a text that is longer"
+                    + " than the recent tier: swap in one that turns queries and keys or biases scores, as rope, alibi, relative and none do");
+        }
+        var x = Blocks.dropout(building, placed); // [B, T, dim]
         var normed = new Blocks(building, rack, "", positions, Tower.Order.BEFORE, 1e-5f).build(x);
         var logits = settings.tied()
                 ? normed.matmul(embedding, false, true)
