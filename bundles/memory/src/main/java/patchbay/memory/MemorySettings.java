@@ -52,7 +52,7 @@ public record MemorySettings(int chunk, int block, int grain, int probes, int ca
     }
 
     public static MemorySettings defaults() {
-        return new MemorySettings(512, 32, 4, 16, 1024, Similarity.dot, Rest.drop, true, Optional.empty());
+        return new MemorySettings(512, 32, 4, 16, 4096, Similarity.cosine, Rest.drop, true, Optional.empty());
     }
 
     /** With the persistent tier of that name. */

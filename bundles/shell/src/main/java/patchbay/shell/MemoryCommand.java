@@ -31,7 +31,7 @@ public final class MemoryCommand {
 
     private static final List<String> VERBS = List.of("ask", "delete", "end", "list", "load", "read", "save", "show");
     private static final Usage USAGE = Usage.options("memory [show | read FILE | ask PROMPT | save | load NAME | list | delete NAME | end] [session=NAME]"
-            + " [shared=NAME] [run=RUN] [chunk=512] [block=32] [grain=4] [probes=16] [candidates=1024] [similarity=dot] [rest=drop] [working=true] [tokens=40] [temperature=0]", 0, 2);
+            + " [shared=NAME] [run=RUN] [chunk=512] [block=32] [grain=4] [probes=16] [candidates=4096] [similarity=cosine] [rest=drop] [working=true] [tokens=40] [temperature=0]", 0, 2);
     private static final String[] KEYS = {"block", "candidates", "chunk", "grain", "probes", "rest", "run", "session", "shared", "similarity", "temperature", "tokens", "working"};
     private static final Usage NEEDLE = Usage.options("needle [run=RUN] [length=131072] [facts=32] [seed=1] [tiers=persistent] and the options of 'memory read'", 0, 0);
     private static final String[] NEEDLE_KEYS = {"block", "candidates", "chunk", "facts", "grain", "length", "probes", "rest", "run", "seed", "similarity", "tiers"};
