@@ -1,6 +1,7 @@
 package patchbay.data;
 
 import java.util.List;
+import java.util.stream.Stream;
 import patchbay.tensor.UserError;
 
 /** Where examples of several modalities come from. */
@@ -22,16 +23,19 @@ public interface Collection {
     /** Whether what it reads is there, and how to get it if not. */
     String availability();
 
+    /** Those that are no source of text as well. */
     static List<Collection> all() {
         return List.of(new Figures(), new FigureQuestions());
     }
 
-    /** @throws UserError if there is no collection of this name */
+    /**
+     * The collection of this name, or the passages of the source of text of this name.
+     *
+     * @throws UserError if there is neither
+     */
     static Collection named(String name) {
-        return all().stream().filter(collection -> collection.name().equals(name)).findFirst().orElseThrow(() ->
-                Source.all().stream().anyMatch(source -> source.name().equals(name))
-                        ? new UserError("data.source '" + name + "' is text for a task of kind language; a model of encoders wants a collection: "
-                                + String.join(", ", all().stream().map(Collection::name).toList()))
-                        : UserError.unknown("data.source", name, all().stream().map(Collection::name).toList()));
+        return Stream.concat(all().stream(), Source.all().stream().map(Passages::new)).filter(collection -> collection.name().equals(name)).findFirst()
+                .orElseThrow(() -> UserError.unknown("data.source", name,
+                        Stream.concat(all().stream().map(Collection::name), Source.all().stream().map(Source::name)).toList()));
     }
 }

@@ -2,6 +2,7 @@ package patchbay.data;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -26,16 +27,25 @@ public record Dataset(Tokenizer tokenizer, TokenStream training, TokenStream val
             int boundary = (int) (all.length() * (1 - validation));
             return new Dataset(tokenizer, all.range(0, boundary), all.range(boundary, all.length()), corpus.domains(), corpus.sha256());
         }
-        var numbers = IntStream.range(0, corpus.documents().size()).mapToDouble(i -> CounterRandom.unit(CounterRandom.bits(seed, i))).toArray();
-        double least = validation > 0 ? Arrays.stream(numbers).min().orElseThrow() : -1;
+        var held = heldOut(corpus.documents().size(), validation, seed);
         var kept = new ArrayList<Document>();
         var heldOut = new ArrayList<Document>();
-        for (int i = 0; i < numbers.length; i++) {
-            var side = numbers[i] < validation || numbers[i] == least ? heldOut : kept;
-            side.add(corpus.documents().get(i));
+        for (int i = 0; i < corpus.documents().size(); i++) {
+            (held.get(i) ? heldOut : kept).add(corpus.documents().get(i));
         }
         return new Dataset(tokenizer, TokenStream.of(kept, tokenizer, true), TokenStream.of(heldOut, tokenizer, true),
                 corpus.domains(), corpus.sha256());
+    }
+
+    /** Which of several documents are held out. */
+    static BitSet heldOut(int documents, double validation, long seed) {
+        var numbers = IntStream.range(0, documents).mapToDouble(i -> CounterRandom.unit(CounterRandom.bits(seed, i))).toArray();
+        double least = validation > 0 ? Arrays.stream(numbers).min().orElseThrow() : -1;
+        var held = new BitSet(documents);
+        for (int i = 0; i < documents; i++) {
+            held.set(i, numbers[i] < validation || numbers[i] == least);
+        }
+        return held;
     }
 
     /** Reads, tokenizes and splits what the settings ask for. */

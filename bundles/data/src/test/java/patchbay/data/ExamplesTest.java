@@ -91,6 +91,19 @@ class ExamplesTest {
     }
 
     @Test
+    void aTextIsPassagesOfItsDocuments() {
+        var settings = new DataSettings("wordnet", "", "byte", 0.1, 200_000, 0, List.of("noun.animal", "noun.plant"));
+        var passages = Collection.named("wordnet").read(settings, 0);
+        var dataset = Dataset.read(settings, 0);
+        assertEquals(dataset.domains(), passages.labels());
+        long training = passages.training().stream().mapToLong(example -> example.parts().get("text").bytes().length).sum();
+        long ends = passages.training().stream().map(example -> example.name().replaceAll(", from \\d+$", "")).distinct().count();
+        assertTrue(training < dataset.training().length() && training > dataset.training().length() - 2 * ends, "the same documents, without their ends");
+        assertTrue(passages.training().stream().allMatch(example -> example.parts().get("text").bytes().length <= 600));
+        assertTrue(passages.training().stream().map(Example::label).distinct().count() == 2);
+    }
+
+    @Test
     void mistakesNameTheChoices() {
         var unknown = assertThrows(UserError.class, () -> Collection.named("figurs"));
         assertTrue(unknown.getMessage().contains("figures"), unknown.getMessage());

@@ -224,7 +224,7 @@ public final class Run {
     /** @throws UserError at once if it cannot be done to the present model */
     private CompletableFuture<Event> ask(Change change) {
         requireAlive();
-        change.apply(loop.swaps().learner().model().rack(), archive, Optional.empty());
+        data.check(change.apply(loop.swaps().learner().model().rack(), archive, Optional.empty()));
         return loop.swaps().ask(change, "command");
     }
 

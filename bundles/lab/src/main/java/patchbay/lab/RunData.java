@@ -49,11 +49,32 @@ sealed interface RunData {
     /** What the experiment asks for; runs of any {@code split} seed hold out the same. */
     static RunData read(Experiment experiment, long split) {
         if (experiment.model().task().kind() != Task.Kind.language) {
-            return new OfExamples(Collection.named(experiment.data().source()).read(experiment.data(), split));
+            var collection = Collection.named(experiment.data().source());
+            check(collection, experiment.model().task());
+            return new OfExamples(collection, collection.read(experiment.data(), split));
         }
         var dataset = Dataset.read(experiment.data(), split);
         experiment.samples().prompts().forEach(dataset.tokenizer()::encode);
         return new OfText(dataset);
+    }
+
+    private static void check(Collection collection, Task task) {
+        for (var modality : task.modalities()) {
+            if (!collection.modalities().contains(modality)) {
+                throw new UserError("the collection '" + collection.name() + "' has no " + modality + "; it has " + String.join(", ", collection.modalities()));
+            }
+        }
+    }
+
+    /**
+     * Whether a model with these parts can be trained on it.
+     *
+     * @throws UserError if not
+     */
+    default void check(Rack rack) {
+        if (this instanceof OfExamples(var collection, var _)) {
+            check(collection, rack.settings().task());
+        }
     }
 
     record OfText(Dataset text) implements RunData {
@@ -91,7 +112,7 @@ sealed interface RunData {
         }
     }
 
-    record OfExamples(Examples examples) implements RunData {
+    record OfExamples(Collection collection, Examples examples) implements RunData {
 
         @Override
         public String sha256() {

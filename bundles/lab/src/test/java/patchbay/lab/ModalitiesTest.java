@@ -177,12 +177,14 @@ class ModalitiesTest {
     @Test
     void mistakesAreToldInOneLine() throws Exception {
         var text = assertThrows(UserError.class, () -> laboratory.lab.start(experiment(RETRIEVE, "data.source=wordnet")));
-        assertTrue(text.getMessage().contains("figures"), text.getMessage());
+        assertTrue(text.getMessage().contains("has no image"), text.getMessage());
         var none = assertThrows(UserError.class, () -> experiment("kind: retrieve, modalities: []"));
         assertTrue(none.getMessage().contains("at least one"), none.getMessage());
         var live = LiveRun.start(laboratory, experiment(RETRIEVE));
         var fusion = assertThrows(UserError.class, () -> live.run().takeOut("fusion"));
         assertTrue(fusion.getMessage().contains("encoders.image"), fusion.getMessage());
+        var smell = assertThrows(UserError.class, () -> live.run().swap("encoders.smell", Plug.of("small-sound")));
+        assertTrue(smell.getMessage().contains("has no smell; it has image, text, sound"), smell.getMessage());
         live.end();
         var generating = assertThrows(UserError.class, () -> laboratory.lab.generation(live.run().id()));
         assertTrue(generating.getMessage().contains("retrieve"), generating.getMessage());

@@ -17,6 +17,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
+import patchbay.data.Collection;
 import patchbay.data.Source;
 import patchbay.lab.Lab;
 import patchbay.tensor.Engine;
@@ -56,6 +57,7 @@ public final class DoctorCommand {
         table.row("terminal", terminal(output));
         table.row("maven", maven().map(Path::toString).orElse("missing: it builds Patchbay and plugins; for instance: apt-get install maven"));
         Source.all().forEach(source -> table.row("data " + source.name(), source.availability()));
+        Collection.all().forEach(collection -> table.row("data " + collection.name(), collection.availability()));
         for (var folder : List.of("load", "store")) {
             table.row(folder, property.apply("patchbay." + folder).map(path -> folder(Path.of(path), ".jar", "jars"))
                     .orElse("not set: the property patchbay." + folder));
