@@ -29,7 +29,7 @@ class ScriptTest {
     void helpNamesEveryCommand() throws Exception {
         var result = script().run("help");
         assertEquals(0, result.exitCode());
-        for (String command : List.of("run", "exec", "test", "bench", "help")) {
+        for (String command : List.of("run", "exec", "data", "test", "bench", "help")) {
             assertTrue(result.out().contains("\n  " + command + " "), command);
         }
     }

@@ -14,9 +14,9 @@ import patchbay.tensor.UserError;
  */
 public record Limits(long bytes, long pixels, long samples) {
 
-    /** 256 MiB of file; 2^26 pixels, as of 8192 × 8192; 2^27 samples, as of 50 minutes at 44.1 kHz. */
+    /** 256 MiB of file; 2^25 pixels, as of 6,700 × 5,000, which take half a GiB while they are decoded; 2^27 samples, as of 50 minutes at 44.1 kHz. */
     public static Limits standard() {
-        return new Limits(1L << 28, 1L << 26, 1L << 27);
+        return new Limits(1L << 28, 1L << 25, 1L << 27);
     }
 
     byte[] read(Path file) {

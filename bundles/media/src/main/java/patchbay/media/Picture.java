@@ -25,27 +25,23 @@ public record Picture(int width, int height, byte[] pixels) {
      * @return [3, height, width], from 0 to 1
      */
     public float[] planes(int height, int width, int background) {
-        var colours = over(background); // [3, this.height, this.width]
-        var resized = new float[COLOURS * height * width];
+        var planes = new float[COLOURS * height * width];
         var resizing = new Resizing(this.height, this.width, height, width);
         for (int colour = 0; colour < COLOURS; colour++) {
-            resizing.apply(colours, colour * this.width * this.height, resized, colour * width * height);
+            resizing.apply(plane(colour, background >> 8 * (COLOURS - 1 - colour) & 0xff), planes, colour * width * height);
         }
-        return resized;
+        return planes;
     }
 
-    private float[] over(int background) {
-        int size = width * height;
-        var colours = new float[COLOURS * size];
-        for (int colour = 0; colour < COLOURS; colour++) {
-            int behind = background >> 8 * (COLOURS - 1 - colour) & 0xff;
-            for (int i = 0; i < size; i++) {
-                int alpha = pixels[CHANNELS * i + COLOURS] & 0xff;
-                int value = pixels[CHANNELS * i + colour] & 0xff;
-                colours[colour * size + i] = (alpha * value + (255 - alpha) * behind) / (255f * 255f);
-            }
+    /** One colour, over {@code behind}: [height, width]. */
+    private float[] plane(int colour, int behind) {
+        var plane = new float[width * height];
+        for (int i = 0; i < plane.length; i++) {
+            int alpha = pixels[CHANNELS * i + COLOURS] & 0xff;
+            int value = pixels[CHANNELS * i + colour] & 0xff;
+            plane[i] = (alpha * value + (255 - alpha) * behind) / (255f * 255f);
         }
-        return colours;
+        return plane;
     }
 
     /**

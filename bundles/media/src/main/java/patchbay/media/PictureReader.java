@@ -18,7 +18,7 @@ import patchbay.tensor.UserError;
  * an animated PNG the still picture that it has for everybody), and turned as a camera's EXIF says. What is not there: JPEG in CMYK.
  *
  * <p>The JDK's own decoders and TwelveMonkeys' for WebP, without a display. Before one of them is asked, the file's parts are walked through, so that a
- * truncated or a lying file is refused in time.
+ * truncated or a lying file is refused in time. Several threads may read at once.
  */
 public final class PictureReader {
 

@@ -15,17 +15,17 @@ final class Resizing {
         columns = Axis.of(oldWidth, newWidth);
     }
 
-    /** From [old height, old width] at {@code start} to [new height, new width] at {@code resultStart}. */
-    void apply(float[] plane, int start, float[] result, int resultStart) {
+    /** From [old height, old width] to [new height, new width] at {@code start}. */
+    void apply(float[] plane, float[] result, int start) {
         var narrow = new float[rows.oldSize * columns.newSize()]; // [old height, new width]
         for (int row = 0; row < rows.oldSize; row++) {
             for (int column = 0; column < columns.newSize(); column++) {
-                narrow[row * columns.newSize() + column] = columns.sum(column, plane, start + row * columns.oldSize, 1);
+                narrow[row * columns.newSize() + column] = columns.sum(column, plane, row * columns.oldSize, 1);
             }
         }
         for (int row = 0; row < rows.newSize(); row++) {
             for (int column = 0; column < columns.newSize(); column++) {
-                result[resultStart + row * columns.newSize() + column] = rows.sum(row, narrow, column, columns.newSize());
+                result[start + row * columns.newSize() + column] = rows.sum(row, narrow, column, columns.newSize());
             }
         }
     }

@@ -10,6 +10,7 @@ import patchbay.tensor.UserError;
  *
  * <p>JOrbis and JLayer decode the last two. They trust what a file declares, so its parts are walked through first, and they see nothing of its tags.
  * An MP3 without such a tag that is cut off just between two frames cannot be told from a shorter one.
+ * Several threads may read at once.
  */
 public final class SoundReader {
 

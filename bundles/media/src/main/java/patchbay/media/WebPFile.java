@@ -15,6 +15,8 @@ final class WebPFile {
     private static final int CLEARED = 0x01;
     private static final int NOT_BLENDED = 0x02;
     private static final int FRAME_HEAD = 16;
+    private static final int COMPRESSION = 0x03;
+    private static final int COMPRESSED = 0x01;
     private static final int LOSSLESS_SIGNATURE = 0x2f;
     private static final int LOSSY_START = 0x2a019d;
 
@@ -64,10 +66,16 @@ final class WebPFile {
 
     /** The picture among these chunks, whose size stands in its own first bits. */
     private static Frame image(ByteBuffer file, List<Chunk> chunks) throws IOException {
-        boolean alpha = chunks.stream().anyMatch(chunk -> chunk.name().equals("ALPH"));
+        boolean alpha = false;
         for (var chunk : chunks) {
             int at = chunk.offset();
             switch (chunk.name()) {
+                case "ALPH" -> {
+                    if ((file.get(at) & COMPRESSION) != COMPRESSED) {
+                        throw new IOException("its alpha is not compressed, and the decoder cannot read that");
+                    }
+                    alpha = true;
+                }
                 case "VP8 " -> {
                     if (unsigned24(file, at + 3) != LOSSY_START) {
                         throw new IOException("its picture is no key frame");
@@ -81,7 +89,7 @@ final class WebPFile {
                     int sizes = file.getInt(at + 1);
                     return Frame.whole(1 + (sizes & 0x3fff), 1 + (sizes >>> 14 & 0x3fff), false);
                 }
-                default -> { } // alpha, metadata
+                default -> { } // metadata
             }
         }
         throw new IOException("there is no picture in it");

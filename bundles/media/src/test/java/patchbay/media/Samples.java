@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.CRC32;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -70,6 +71,16 @@ final class Samples {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    /** A PNG with one more chunk after its first. */
+    static byte[] withChunk(byte[] png, String name, byte[] contents) {
+        int first = 33; // the signature, and IHDR
+        var sum = new CRC32();
+        sum.update(name.getBytes(StandardCharsets.US_ASCII));
+        sum.update(contents);
+        return ByteBuffer.allocate(png.length + 12 + contents.length).put(png, 0, first).putInt(contents.length).put(name.getBytes(StandardCharsets.US_ASCII))
+                .put(contents).putInt((int) sum.getValue()).put(png, first, png.length - first).array();
     }
 
     /** With an EXIF block that has the tag of the orientation after another one. */

@@ -81,14 +81,16 @@ record Clients(String npm, String apt, String dpkg) {
         if (!available(command.getFirst())) {
             throw new UserError("the program " + command.getFirst() + " is missing: " + remedy);
         }
-        var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(output).redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(output);
         builder.environment().put("LC_ALL", "C");
         if (output == ProcessBuilder.Redirect.PIPE) {
             builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         } else {
             builder.redirectErrorStream(true);
         }
-        return builder.start();
+        var process = builder.start();
+        process.getOutputStream().close(); // nobody answers questions
+        return process;
     }
 
     private static boolean available(String program) {
