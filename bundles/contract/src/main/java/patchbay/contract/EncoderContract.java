@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import patchbay.model.Bench;
 import patchbay.spi.Encoder;
 import patchbay.spi.Mode;
+import patchbay.tensor.Graph;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
@@ -166,6 +167,77 @@ public abstract class EncoderContract extends PartContract<Encoder> {
                             assertTrue(Float.isFinite(value), where + ", " + name + " of a missing example");
                         }
                     }
+                }
+            }
+        });
+    }
+
+    /** In parts of any size, behind caches in which an earlier example left its values. */
+    @Test
+    public void whatArrivesInPartsIsTheWhole() {
+        everywhere((size, options, where) -> {
+            var one = new Size(1, size.time(), size.settings());
+            if (bench(new Graph(), Mode.DECODING, one, options).incoming(plugin()).isPresent()) {
+                var variables = new ReferenceEngine().variables();
+                try (var whole = trial(one, options, variables); var chunks = Trial.of(new ReferenceEngine(), graph(Mode.DECODING, one, options), variables)) {
+                    for (var bytes : examples()) {
+                        write(whole, reader.read(bytes));
+                        var expected = whole.run().outputs();
+                        for (int part : new int[] {1, 7, bytes.length}) {
+                            var incoming = bench(new Graph(), Mode.DECODING, one, options).incoming(plugin()).orElseThrow();
+                            checkParts(chunks, incoming, bytes, part, expected, where + ", " + part + " bytes at a time");
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    private void checkParts(Trial chunks, Encoder.Incoming incoming, byte[] bytes, int part, Map<String, float[]> expected, String where) {
+        WholeModel.dirty(chunks.variables());
+        var rows = new ArrayList<Encoder.Row>();
+        for (int from = 0; from < bytes.length; from += part) {
+            rows.addAll(incoming.read(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + part))));
+        }
+        rows.addAll(incoming.end());
+        int places = 0;
+        int dim = expected.get("summary").length;
+        var sequence = expected.get("sequence");
+        for (var row : rows) {
+            write(chunks, row);
+            chunks.with("start", places).run();
+            var weights = chunks.floats("weights");
+            var fresh = chunks.floats("sequence");
+            for (int place = 0; place < weights.length; place++) {
+                if (weights[place] > 0) {
+                    int at = (places + place) * dim;
+                    Trial.assertClose(Arrays.copyOfRange(sequence, at, at + dim), Arrays.copyOfRange(fresh, place * dim, (place + 1) * dim), 1e-4,
+                            where + ", place " + (places + place));
+                    assertEquals(expected.get("weights")[places + place], weights[place], 1e-6, where + ", weight of place " + (places + place));
+                }
+            }
+            places += weights.length;
+        }
+        Trial.assertClose(expected.get("summary"), chunks.floats("summary"), 1e-4, where);
+    }
+
+    private void write(Trial trial, Encoder.Row row) {
+        row.floats().forEach((name, values) -> trial.with(path() + "/" + name, values));
+        row.ints().forEach((name, values) -> trial.with(path() + "/" + name, values));
+    }
+
+    @Test
+    public void partsOfABrokenFileAreAUsersError() {
+        everywhere((size, options, where) -> {
+            if (bench(new Graph(), Mode.DECODING, size, options).incoming(plugin()).isPresent()) {
+                for (var bytes : broken()) {
+                    var incoming = bench(new Graph(), Mode.DECODING, size, options).incoming(plugin()).orElseThrow();
+                    assertThrows(UserError.class, () -> {
+                        for (byte one : bytes) {
+                            incoming.read(new byte[] {one});
+                        }
+                        incoming.end();
+                    }, where + ", " + bytes.length + " bytes");
                 }
             }
         });

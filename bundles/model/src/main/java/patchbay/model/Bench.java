@@ -3,6 +3,7 @@ package patchbay.model;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import patchbay.spi.Attention;
 import patchbay.spi.Balancer;
 import patchbay.spi.Capacity;
@@ -86,12 +87,17 @@ public record Bench(Building building, String path, Map<String, Object> options)
         var fitting = fitting(Encoder.class, encoder);
         var fittings = new LinkedHashMap<>(within(fitting, others));
         fittings.put(path, fitting);
-        return new EncoderScope(building, fitting, new Rack(building.settings(), Wiring.empty(), fittings), batch, reader(encoder).inputs());
+        return new EncoderScope(building, fitting, new Rack(building.settings(), Wiring.empty(), fittings), batch, fitting.inputs(building.settings(), building.mode()));
     }
 
     /** The host's side of an encoder. */
     public Encoder.Reader reader(Encoder encoder) {
         return encoder.reader(fitting(Encoder.class, encoder).setting(building.settings()));
+    }
+
+    /** The host's side of an encoder for an example that arrives in parts. */
+    public Optional<Encoder.Incoming> incoming(Encoder encoder) {
+        return encoder.incoming(fitting(Encoder.class, encoder).setting(building.settings()));
     }
 
     /** The name of an encoder's input in the graph. */

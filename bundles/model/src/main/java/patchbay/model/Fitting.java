@@ -3,10 +3,13 @@ package patchbay.model;
 import java.lang.annotation.Annotation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import patchbay.spi.Encoder;
+import patchbay.spi.Mode;
 import patchbay.spi.Tower;
+import patchbay.tensor.TensorType;
 
 /** A socket with the plugin that is in it. */
 public record Fitting(Socket socket, Plug plug, Offer offer) {
@@ -55,6 +58,14 @@ public record Fitting(Socket socket, Plug plug, Offer offer) {
                 return settings.dim();
             }
         };
+    }
+
+    /** What the encoder in it reads of one example, or when decoding of one chunk of it if it can read those. */
+    Map<String, TensorType> inputs(ModelSettings settings, Mode mode) {
+        var encoder = (Encoder) offer.part();
+        var setting = setting(settings);
+        var chunks = mode == Mode.DECODING ? encoder.incoming(setting).map(Encoder.Incoming::inputs) : Optional.<Map<String, TensorType>>empty();
+        return chunks.orElseGet(() -> encoder.reader(setting).inputs());
     }
 
     /** The sizes of the blocks within an encoder. */

@@ -88,7 +88,7 @@ public final class Generator implements AutoCloseable {
         return taken(engine, decoding(decoder, 1).graph(), variables);
     }
 
-    private static Variables taken(Engine engine, Graph graph, Variables variables) {
+    static Variables taken(Engine engine, Graph graph, Variables variables) {
         var taken = engine.variables();
         graph.variables().forEach((name, tensor) -> {
             if (!variables.contains(name) || name.startsWith(Building.CACHE)) {

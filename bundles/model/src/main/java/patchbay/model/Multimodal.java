@@ -136,17 +136,46 @@ public final class Multimodal implements Model {
 
     private Forward classify(Building building, Encoded encoded) {
         var graph = building.graph();
-        var summary = fuse(building, encoded.features, encoded.gates, encoded.present).summary();
-        var logits = summary.matmul(building.parameter("head.weight", Shape.of(summary.dim(1), classes), Initializer.zeros()))
-                .add(building.undecayed("head.bias", Shape.of(classes), Initializer.zeros()));
-        var labels = graph.input(LABELS, TensorType.i32(summary.dim(0)));
+        var logits = ofLabels(building, fuse(building, encoded.features, encoded.gates, encoded.present).summary());
+        var labels = graph.input(LABELS, TensorType.i32(logits.dim(0)));
         var asked = logits.crossEntropy(labels).sum().divide(labels.greaterOrEqual(0).sum().maximum(graph.constant(1f)));
-        if (encoded.features.size() < 2 || task().alignment() == 0) {
+        if (!embeds()) {
             return new Forward(asked, Optional.of(logits), Map.of());
         }
         var alignment = new Alignment(building, task(), encoded.gates, encoded.present);
         var embeddings = alignment.embed(encoded.features);
         return new Forward(asked.add(alignment.loss(embeddings).multiply(task().alignment())), Optional.of(logits), embeddings);
+    }
+
+    /**
+     * What is said of an example of which there is one modality.
+     *
+     * @param features of the modality's encoder
+     * @param logits of the labels, [1, classes], where the task asks for them
+     * @param embedding of length 1, [1, dim], where modalities are aligned
+     */
+    record Answer(Features features, Optional<Tensor> logits, Optional<Tensor> embedding) {}
+
+    /** Builds what is said of one example that has one modality. */
+    Answer answer(Building building, String modality) {
+        var graph = building.graph();
+        building.enter(graph.constant(Shape.of(1, 1), 0));
+        var gates = Map.of(modality, graph.filled(Shape.of(1), 1));
+        var present = Map.of(modality, graph.filled(Shape.of(1), 1));
+        var features = Map.of(modality, encode(building, modality, 1, present.get(modality), new ArrayList<>()));
+        return new Answer(features.get(modality),
+                task().kind() == Task.Kind.classify ? Optional.of(ofLabels(building, fuse(building, features, gates, present).summary())) : Optional.empty(),
+                embeds() ? Optional.of(new Alignment(building, task(), gates, present).embed(features).get(modality)) : Optional.empty());
+    }
+
+    private boolean embeds() {
+        return task().kind() == Task.Kind.retrieve || task().kind() == Task.Kind.classify && task().modalities().size() > 1 && task().alignment() > 0;
+    }
+
+    /** The logits of the labels, [B, classes]. */
+    private Tensor ofLabels(Building building, Tensor summary) {
+        return summary.matmul(building.parameter("head.weight", Shape.of(summary.dim(1), classes), Initializer.zeros()))
+                .add(building.undecayed("head.bias", Shape.of(classes), Initializer.zeros()));
     }
 
     /**
@@ -158,13 +187,12 @@ public final class Multimodal implements Model {
         var fitting = rack.at(Socket.ENCODERS + modality);
         var encoder = (Encoder) fitting.offer().part();
         return building.at(fitting, () -> {
-            var inputs = encoder.reader(fitting.setting(rack.settings())).inputs();
-            var scope = new EncoderScope(building, fitting, rack, batch, inputs);
+            var scope = new EncoderScope(building, fitting, rack, batch, fitting.inputs(rack.settings(), building.mode()));
             var features = encoder.forward(scope);
             if (features.sequence().dim(0) != batch) {
                 throw new ShapeError("it returned features of " + features.sequence().dim(0) + " examples; the batch has " + batch);
             }
-            if (task().kind() == Task.Kind.masked) {
+            if (task().kind() == Task.Kind.masked && building.mode() != Mode.DECODING) {
                 var masking = scope.masking();
                 var rows = features.sequence().reshape(batch * features.places(), features.dim()).gather(masking.places());
                 var losses = encoder.predict(scope, rows).crossEntropy(masking.targets());
@@ -246,6 +274,9 @@ public final class Multimodal implements Model {
         var summary = fused.summary();
         for (var fusion : task().fusions()) {
             var parts = Task.parts(fusion);
+            if (!features.keySet().containsAll(parts)) {
+                continue; // of an example that has one modality alone
+            }
             var some = new LinkedHashMap<>(even);
             some.keySet().retainAll(parts);
             var exactly = exactly(parts, present); // [B, 1]

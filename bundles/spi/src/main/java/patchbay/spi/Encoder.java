@@ -1,6 +1,7 @@
 package patchbay.spi;
 
 import java.lang.annotation.Annotation;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -40,6 +41,28 @@ public interface Encoder extends Part {
          * @throws patchbay.tensor.UserError if the bytes are not what it reads, or are damaged
          */
         Row read(byte[] bytes);
+    }
+
+    /** The host's side of one example that arrives in parts, of which it makes chunks of one size; it is asked by one thread, and for one example. */
+    @ConsumerType
+    interface Incoming {
+
+        /** The inputs of a chunk, by the names of the {@link Reader}'s and shorter along their first axis. */
+        Map<String, TensorType> inputs();
+
+        /**
+         * The chunks that are complete with {@code bytes}, which follow those that came before.
+         *
+         * @throws patchbay.tensor.UserError if they are not what it reads
+         */
+        List<Row> read(byte[] bytes);
+
+        /**
+         * What is left of the example when nothing more comes.
+         *
+         * @throws patchbay.tensor.UserError if the example is not whole
+         */
+        List<Row> end();
     }
 
     /** Numbers by the names of inputs. */
@@ -88,6 +111,15 @@ public interface Encoder extends Part {
     }
 
     Reader reader(Setting setting);
+
+    /**
+     * For an example that arrives in parts; empty if it reads whole examples only. In {@link patchbay.spi.Mode#DECODING} the inputs are those of a chunk,
+     * {@link Scope#start()} is how many places of features came before, and the features are those of the chunk, with the summary of all up to it: behind the last
+     * chunk that of the whole example at once.
+     */
+    default Optional<Incoming> incoming(Setting setting) {
+        return Optional.empty();
+    }
 
     /**
      * Logits of the tokens that stood at some places, in a task of kind {@code masked}: rows [N, D] of the features' sequence → [N, vocabulary].

@@ -33,6 +33,20 @@ public record Features(Tensor sequence, Tensor weights, Tensor summary) {
         return averaged(sequence, sequence.graph().filled(Shape.of(sequence.dim(0), sequence.dim(1)), 1));
     }
 
+    /** {@link #averaged(Tensor, Tensor)}; when decoding, over all places that came before as well. */
+    public static Features averaged(Sequential scope, Tensor sequence, Tensor weights) {
+        if (scope.mode() != Mode.DECODING) {
+            return averaged(sequence, weights);
+        }
+        int batch = sequence.dim(0);
+        var summed = scope.remembered("summed", scope.graph().filled(Shape.of(batch, sequence.dim(2)), 0))
+                .add(weights.unsqueeze(1).matmul(sequence).reshape(batch, sequence.dim(2)));
+        var weighed = scope.remembered("weighed", scope.graph().filled(Shape.of(batch, 1), 0)).add(weights.sum(1).unsqueeze(1));
+        scope.remember("summed", summed);
+        scope.remember("weighed", weighed);
+        return new Features(sequence, weights, summed.divide(weighed.maximum(scope.graph().constant(1e-9f))));
+    }
+
     /** Σ w x / Σ w along the places: [B, T, D], [B, T] → [B, D]. */
     public static Tensor mean(Tensor sequence, Tensor weights) {
         var total = weights.sum(1).maximum(sequence.graph().constant(1e-9f)).unsqueeze(1); // [B, 1]

@@ -1,9 +1,8 @@
 package patchbay.encoder.text.recurrent;
 
 import java.lang.annotation.Annotation;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
@@ -28,6 +27,8 @@ public class TextRecurrent implements Encoder {
 
     private static final String TOKENS = "tokens";
     private static final int BYTES = 256;
+    /** Bytes that are read at once where a text arrives in parts. */
+    private static final int CHUNK = 16;
 
     /** The options. */
     public @interface Options {
@@ -67,19 +68,61 @@ public class TextRecurrent implements Encoder {
 
         @Override
         public Row read(byte[] bytes) {
-            if (bytes.length == 0) {
-                throw new UserError("there is no text in it");
+            var text = new Utf8();
+            text.read(bytes);
+            text.end();
+            return row(bytes, 0, length, length);
+        }
+    }
+
+    /** The bytes from {@code from} to before {@code to}, padded. */
+    private static Row row(byte[] bytes, int from, int to, int length) {
+        var tokens = new int[length];
+        for (int i = from; i < Math.min(to, bytes.length); i++) {
+            tokens[i - from] = 1 + Byte.toUnsignedInt(bytes[i]);
+        }
+        return Row.of(TOKENS, tokens);
+    }
+
+    @Override
+    public Optional<Incoming> incoming(Setting setting) {
+        return Optional.of(new Arriving(setting.options(Options.class).length()));
+    }
+
+    /** A text that arrives bit by bit, of which the first {@code length} bytes are read. */
+    private static final class Arriving implements Incoming {
+
+        private final int length;
+        private final Utf8 text = new Utf8();
+        private final byte[] chunk = new byte[CHUNK];
+        private int there;
+
+        Arriving(int length) {
+            this.length = length;
+        }
+
+        @Override
+        public Map<String, TensorType> inputs() {
+            return Map.of(TOKENS, TensorType.i32(CHUNK));
+        }
+
+        @Override
+        public List<Row> read(byte[] bytes) {
+            text.read(bytes);
+            var rows = new ArrayList<Row>();
+            for (int i = 0; i < bytes.length && there < length; i++) {
+                chunk[there++ % CHUNK] = bytes[i];
+                if (there % CHUNK == 0) {
+                    rows.add(row(chunk, 0, CHUNK, CHUNK));
+                }
             }
-            try {
-                StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-            } catch (CharacterCodingException e) {
-                throw new UserError("it is no text in UTF-8: " + e.getMessage(), e);
-            }
-            var tokens = new int[length];
-            for (int i = 0; i < Math.min(length, bytes.length); i++) {
-                tokens[i] = 1 + Byte.toUnsignedInt(bytes[i]);
-            }
-            return Row.of(TOKENS, tokens);
+            return rows;
+        }
+
+        @Override
+        public List<Row> end() {
+            text.end();
+            return there % CHUNK == 0 ? List.of() : List.of(row(chunk, 0, there % CHUNK, CHUNK));
         }
     }
 
@@ -87,7 +130,7 @@ public class TextRecurrent implements Encoder {
     public Optional<Tower> tower(Setting setting) {
         var options = setting.options(Options.class);
         int hidden = options.hidden() == 0 ? 4 * setting.dim() : options.hidden();
-        return Optional.of(Tower.of(options.layers(), setting.dim(), options.heads(), hidden, options.length()).causally()
+        return Optional.of(Tower.of(options.layers(), setting.dim(), options.heads(), hidden, Math.ceilDiv(options.length(), CHUNK) * CHUNK).causally()
                 .attending(new Tower.Standard("recurrent", Map.of())));
     }
 
@@ -97,6 +140,6 @@ public class TextRecurrent implements Encoder {
         var there = tokens.greater(scope.graph().constant(Shape.scalar(), 0)); // [B, T]
         var table = scope.parameter("embedding", Shape.of(BYTES, scope.dim()), Initializer.normal(0.02f));
         Tensor x = table.gather(tokens.subtract(1)); // zeros behind the last
-        return Features.averaged(scope.blocks(x, Optional.of(there.sum(1).toInt())), there);
+        return Features.averaged(scope, scope.blocks(x, Optional.of(there.sum(1).toInt())), there);
     }
 }

@@ -26,12 +26,12 @@ class TextRecurrentTest extends EncoderContract {
 
     @Override
     protected List<Map<String, Object>> optionSets() {
-        return List.of(Map.of("length", 9, "layers", 1, "heads", 2), Map.of("length", 7, "layers", 2, "heads", 1, "hidden", 3));
+        return List.of(Map.of("length", 33, "layers", 1, "heads", 2), Map.of("length", 7, "layers", 2, "heads", 1, "hidden", 3));
     }
 
     @Override
     protected List<byte[]> examples() {
-        return Stream.of("rot", "grün und", "a longer text, cut").map(text -> text.getBytes(StandardCharsets.UTF_8)).toList();
+        return Stream.of("rot", "grün und blau", "a longer text, which is cut at its end").map(text -> text.getBytes(StandardCharsets.UTF_8)).toList();
     }
 
     @Override
