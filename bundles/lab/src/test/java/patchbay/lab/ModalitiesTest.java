@@ -18,8 +18,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import patchbay.attention.decay.Decay;
 import patchbay.data.Collection;
 import patchbay.data.HeldOutExamples;
+import patchbay.expert.gelu.Gelu;
 import patchbay.fusion.concat.Concat;
 import patchbay.fusion.gated.Gated;
 import patchbay.lab.record.Event;
@@ -27,6 +29,7 @@ import patchbay.lab.record.Journal;
 import patchbay.lab.record.Metrics;
 import patchbay.model.Plug;
 import patchbay.model.Sampling;
+import patchbay.position.none.NoPosition;
 import patchbay.tensor.UserError;
 import patchbay.training.Evaluation;
 
@@ -40,7 +43,8 @@ class ModalitiesTest {
 
     @BeforeEach
     void begin() {
-        laboratory = new Laboratory(folder, new SmallEncoders.Image(), new SmallEncoders.Text(), new SmallEncoders.Sound(), new Concat(), new Gated());
+        laboratory = new Laboratory(folder, new SmallEncoders.Image(), new SmallEncoders.Text(), new SmallEncoders.Sound(), new SmallEncoders.Blocks(), new Concat(), new Gated(), new Gelu(),
+                new NoPosition(), new Decay());
     }
 
     @AfterEach
@@ -128,6 +132,28 @@ class ModalitiesTest {
         assertEquals(loss, measured(live).loss(), 1e-5);
         live.someSteps(250);
         assertTrue(measured(live).measures().get("accuracy") > 0.95, "the caption says it");
+        live.assertRepeatable();
+    }
+
+    /** Blocks within an encoder have sockets like others, mixtures among them, and a dense model's experts are copies at first. */
+    @Test
+    void theBlocksWithinAnEncoderAreSocketsToo() throws Exception {
+        var task = "kind: classify, modalities: [image], alignment: 0";
+        var dense = LiveRun.start(laboratory, experiment(task, "sockets={encoders.image: small-tower}", "training.checkpoint-every=10"));
+        dense.someSteps(10);
+        plug(dense, "encoders.image.layers.0.attention", "decay");
+        dense.someSteps(10);
+        var loss = measured(dense).loss();
+        dense.assertRepeatable();
+        var mixed = laboratory.lab.start(experiment(task, "name=mixed", "from=" + dense.run().id(), "training.steps=0",
+                "sockets={encoders.image: {small-tower: {mixtures: 1}}, encoders.image.layers.0.attention: decay}"));
+        Laboratory.ended(mixed);
+        assertEquals(loss, mixed.evaluated().orElseThrow().loss(), 1e-5, "every expert is the dense feed-forward at that moment");
+        var live = LiveRun.start(laboratory, experiment(task, "name=more", "from=" + dense.run().id(),
+                "sockets={encoders.image: {small-tower: {mixtures: 1}}, encoders.image.layers.0.attention: decay}"));
+        plug(live, "encoders.image.layers.1.moe.router", "cosine");
+        live.someSteps(20);
+        assertEquals(4, Metrics.read(live.run().folder().metrics()).getLast().counts().get("encoders.image.layers.1.moe").length);
         live.assertRepeatable();
     }
 

@@ -2,13 +2,18 @@ package patchbay.lab;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.annotation.Annotation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import patchbay.spi.Encoder;
 import patchbay.spi.Features;
 import patchbay.spi.Plugin;
+import patchbay.spi.Tower;
+import patchbay.tensor.Initializer;
+import patchbay.tensor.Shape;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
 
@@ -78,6 +83,40 @@ final class SmallEncoders {
             } catch (IOException e) {
                 throw new UserError("no picture", e);
             }
+        }
+    }
+
+    /** The same cells as a sequence, through blocks of the platform. */
+    @Plugin("small-tower")
+    static final class Blocks implements Encoder {
+
+        /** The options. */
+        public @interface Options {
+
+            /** How many of the two blocks have a mixture of four experts. */
+            int mixtures() default 0;
+        }
+
+        @Override
+        public Class<? extends Annotation> options() {
+            return Options.class;
+        }
+
+        @Override
+        public Reader reader(Setting setting) {
+            return new Image().reader(setting);
+        }
+
+        @Override
+        public Optional<Tower> tower(Setting setting) {
+            return Optional.of(Tower.of(2, setting.dim(), 2, 2 * setting.dim(), 64).mixed(setting.options(Options.class).mixtures(), 4, 2));
+        }
+
+        @Override
+        public Features forward(Scope scope) {
+            var cells = scope.input("cells").reshape(scope.batch(), 3, 64).permute(0, 2, 1); // [B, 64, 3]
+            var places = scope.parameter("places", Shape.of(64, scope.dim()), Initializer.normal(0.1f));
+            return Features.averaged(scope.blocks(scope.affine("in", cells, scope.dim()).add(places), Optional.empty()));
         }
     }
 
