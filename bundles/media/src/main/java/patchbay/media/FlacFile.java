@@ -26,7 +26,7 @@ final class FlacFile {
         if ((file.getInt(MARK) & 0x7fffffff) != STREAM_INFO) { // type 0, and its length
             throw new IOException("its first block is not STREAMINFO");
         }
-        var bits = new FlacBits(bytes, sound(file));
+        var bits = new FlacBits(bytes, afterBlocks(file));
         long facts = file.getLong(FACTS); // rate: 20 bits, channels: 3, bits: 5, length: 36
         int rate = (int) (facts >>> 44);
         int channels = 1 + (int) (facts >>> 41 & 7);
@@ -35,10 +35,10 @@ final class FlacFile {
         SoundReader.check(channels, rate);
         limits.checkSamples(length * channels);
         var list = new SampleList(channels, limits);
-        var frame = new FlacFrame(bits, channels, width);
+        var frames = new FlacFrames(bits, channels, width);
         var digest = digest();
         while (length == 0 ? !bits.atEnd() : list.length() < length) {
-            append(frame.next(), width, list, digest);
+            append(frames.next(), width, list, digest);
         }
         var sum = Arrays.copyOfRange(bytes, SUM, SUM + 16);
         if (!Arrays.equals(sum, new byte[16]) && !Arrays.equals(sum, digest.digest())) {
@@ -47,8 +47,8 @@ final class FlacFile {
         return list.sound(rate, 0, list.length());
     }
 
-    /** Where the blocks before the sound end. */
-    private static int sound(ByteBuffer file) throws IOException {
+    /** Where the sound begins. */
+    private static int afterBlocks(ByteBuffer file) throws IOException {
         int at = MARK;
         for (boolean last = false; !last;) {
             int head = file.getInt(at);

@@ -77,7 +77,7 @@ record Mp3Frames(int first, int end, int count, Mp3Header header, int delay, int
         return at;
     }
 
-    /** Before an ID3v1 tag, an APE tag before that, and zeros before both. */
+    /** Before an ID3v1 tag, and an APE tag before that. */
     private static int withoutTags(ByteBuffer file) {
         int end = file.limit();
         if (end >= OLD_TAG && text(file, end - OLD_TAG, "TAG")) {

@@ -7,7 +7,6 @@ package patchbay.media;
  */
 public record Picture(int width, int height, byte[] pixels) {
 
-    public static final int BLACK = 0x000000;
     public static final int WHITE = 0xffffff;
     private static final int COLOURS = 3;
     private static final int CHANNELS = 4;

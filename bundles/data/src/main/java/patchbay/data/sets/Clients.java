@@ -44,13 +44,13 @@ record Clients(String npm, String apt, String dpkg) {
         switch (download.registry()) {
             case NPM -> {
                 try (var archive = new GZIPInputStream(Files.newInputStream(file))) {
-                    unpacking.unpack(archive);
+                    unpacking.unpack(archive, download.parts());
                 }
             }
             case DEBIAN -> {
                 var process = start(file.getParent(), "it comes with apt-get", List.of(dpkg, "--fsys-tarfile", file.toString()), ProcessBuilder.Redirect.PIPE);
                 try (InputStream archive = process.getInputStream()) {
-                    unpacking.unpack(archive);
+                    unpacking.unpack(archive, download.parts());
                 } finally {
                     process.destroy();
                     process.waitFor();
@@ -66,8 +66,8 @@ record Clients(String npm, String apt, String dpkg) {
                 throw new IOException("'" + String.join(" ", command) + "' has not ended in " + FETCH_MINUTES + " minutes");
             }
         } finally {
-            process.descendants().forEach(ProcessHandle::destroy);
-            process.destroy();
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor(); // so that it writes no more into a folder that is deleted
         }
         if (process.exitValue() != 0) {
             try (var lines = Files.lines(folder.resolve(LOG))) {

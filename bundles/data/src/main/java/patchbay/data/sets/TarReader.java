@@ -53,7 +53,8 @@ final class TarReader {
                 case 'x' -> {
                     var attributes = text(contents, size);
                     longName = attribute(attributes, "path");
-                    longSize = attribute(attributes, "size").map(Long::valueOf);
+                    var digits = attribute(attributes, "size");
+                    longSize = digits.isPresent() ? Optional.of(number(digits.get(), 10)) : Optional.empty();
                 }
                 case 'g', 'K' -> { } // of all files, of a link
                 default -> {
@@ -93,10 +94,14 @@ final class TarReader {
             return number;
         }
         var digits = string(head, at, width).strip();
+        return digits.isEmpty() ? 0 : number(digits, 8);
+    }
+
+    private static long number(String digits, int radix) throws IOException {
         try {
-            return digits.isEmpty() ? 0 : Long.parseLong(digits, 8);
+            return Long.parseLong(digits, radix);
         } catch (NumberFormatException e) {
-            throw new IOException("the archive is broken: '" + digits + "' is no octal number", e);
+            throw new IOException("the archive is broken: '" + digits + "' is no number", e);
         }
     }
 

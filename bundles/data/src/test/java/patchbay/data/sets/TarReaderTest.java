@@ -50,6 +50,7 @@ class TarReaderTest {
         assertThrows(IOException.class, () -> read(Arrays.copyOf(archive, 100)));
         archive[3] ^= 1;
         assertTrue(assertThrows(IOException.class, () -> read(archive)).getMessage().contains("check sum"));
+        assertTrue(assertThrows(IOException.class, () -> read(new Tar().entry("p", 'x', "11 size=x1\n".getBytes()).file("a", "text").end())).getMessage().contains("'x1' is no number"));
         assertTrue(assertThrows(IOException.class, () -> read(new Tar().head("a", 'L', 1L << 30).end())).getMessage().contains("name of 1073741824 bytes"));
     }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /** The frames of a FLAC (RFC 9639, 9), one after the other. */
-final class FlacFrame {
+final class FlacFrames {
 
     private static final int SYNCHRONIZED = 0x7ffc; // and a bit that tells whether all blocks are of one size
     private static final int LEFT_AND_SIDE = 8;
@@ -18,7 +18,7 @@ final class FlacFrame {
     private final int width;
 
     /** @param width bits of a sample */
-    FlacFrame(FlacBits bits, int channels, int width) {
+    FlacFrames(FlacBits bits, int channels, int width) {
         this.bits = bits;
         this.channels = channels;
         this.width = width;
