@@ -7,6 +7,7 @@ import static patchbay.engine.cpu.vector.Vectors.all;
 import static patchbay.engine.cpu.vector.Vectors.exp;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Twins of {@link patchbay.kernels.Activations}. */
 public final class Activations {
@@ -53,6 +54,15 @@ public final class Activations {
             load(gradient, at).mul(s).mul(value.fma(ONE.sub(s), ONE)).intoArray(out, at);
         }
         Rest.of(Activations::siluGradient, whole, first + count, x, gradient, out);
+    }
+
+    public static void relu(int first, int count, float[] x, float[] out) {
+        int whole = first + Vectors.floor(count);
+        for (int at = first; at < whole; at += LANES) {
+            var value = load(x, at);
+            value.blend(0f, value.compare(VectorOperators.LE, 0f)).intoArray(out, at); // what is not a number stays
+        }
+        Rest.of(Activations::relu, whole, first + count, x, out);
     }
 
     public static void gelu(int first, int count, float[] x, float[] out) {

@@ -17,12 +17,20 @@ final class ActivationsCases {
             cases.add(new TwinCase("sigmoid", size, 1e-6, spread(size, 8), unset(size)));
             cases.add(new TwinCase("silu", size, 1e-6, spread(size, 8), unset(size)));
             cases.add(new TwinCase("siluGradient", size, 1e-6, spread(size, 8), floats(size, 2), unset(size)));
+            cases.add(new TwinCase("relu", size, 0, marked(spread(size, 4)), unset(size)));
             cases.add(new TwinCase("gelu", size, 1e-6, spread(size, 4), unset(size)));
             cases.add(new TwinCase("geluGradient", size, 1e-6, spread(size, 4), floats(size, 2), unset(size)));
             cases.add(new TwinCase("geluTanh", size, 1e-6, spread(size, 4), unset(size)));
             cases.add(new TwinCase("geluTanhGradient", size, 1e-6, spread(size, 4), floats(size, 2), unset(size)));
         }
         return cases;
+    }
+
+    /** With what is not a number, and both zeros. */
+    private static float[] marked(float[] values) {
+        var marks = new float[] {Float.NaN, -0f, 0f, Float.NEGATIVE_INFINITY};
+        System.arraycopy(marks, 0, values, 0, Math.min(marks.length, values.length));
+        return values;
     }
 
     /** Over the range where the function bends and where it does not. */
