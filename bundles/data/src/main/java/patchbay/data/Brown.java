@@ -26,8 +26,7 @@ final class Brown implements Source {
 
     @Override
     public String availability() {
-        var set = DataSet.named(name());
-        return DataCache.standard().find(set).map(folder -> "there: " + folder).orElseGet(() -> "missing: " + DataCache.advice(set));
+        return DataCache.standard().availability(DataSet.named(name()));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package patchbay.data;
 
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Examples to measure by, in batches of which the last may be short.
@@ -11,10 +12,12 @@ public record HeldOutExamples(List<Example> examples, int batch) implements Held
 
     /** Of more examples than {@code most} batches hold so many are taken at even distances. */
     public static HeldOutExamples of(List<Example> examples, int batch, int most) {
-        long wanted = (long) batch * most;
-        var all = List.copyOf(examples);
-        return new HeldOutExamples(all.size() <= wanted ? all
-                : java.util.stream.LongStream.range(0, wanted).mapToObj(i -> all.get((int) (i * all.size() / wanted))).toList(), batch);
+        return new HeldOutExamples(evenly(examples, (long) batch * most), batch);
+    }
+
+    /** Of more than {@code most} so many, at even distances. */
+    static <T> List<T> evenly(List<T> all, long most) {
+        return all.size() <= most ? List.copyOf(all) : LongStream.range(0, most).mapToObj(i -> all.get((int) (i * all.size() / most))).toList();
     }
 
     @Override

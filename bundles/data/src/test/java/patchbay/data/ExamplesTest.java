@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import patchbay.data.sets.Emoji;
 import patchbay.tensor.UserError;
 
 /** Collections of examples, and the batches that they become. */
@@ -88,6 +90,30 @@ class ExamplesTest {
             assertTrue(example.name().endsWith(" " + examples.labels().get(example.label())), example.name());
         }
         assertTrue(examples.training().stream().map(Example::label).distinct().count() > 10);
+    }
+
+    private static List<Emoji> emoji(int count) {
+        return IntStream.range(0, count).mapToObj(i -> new Emoji("U" + i, "name " + i, i % 2 == 0 ? List.of() : List.of("tag", "word"), "category " + i % 3, Map.of())).toList();
+    }
+
+    @Test
+    void ofEmojiSomeAreHeldOutAndAllOfTheOtherArtist() {
+        var examples = Pictographs.read(emoji(100), new DataSettings("emoji", "", "byte", 0.3, 0, 0, List.of("category 0", "category 2")), 1);
+        assertEquals(List.of("category 0", "category 2"), examples.labels());
+        assertEquals(List.of("emoji", "both", "artist"), List.copyOf(examples.heldOut().keySet()));
+        assertEquals(67, examples.training().size() + examples.heldOut().get("emoji").size());
+        assertEquals(names(examples.training(), " by GOOGLE"), names(examples.heldOut().get("artist"), " by TWITTER"));
+        assertEquals(names(examples.heldOut().get("emoji"), " by GOOGLE"), names(examples.heldOut().get("both"), " by TWITTER"));
+        assertTrue(names(examples.training(), "").stream().noneMatch(names(examples.heldOut().get("emoji"), "")::contains));
+        var captions = examples.training().stream().map(example -> new String(example.parts().get("text").bytes())).toList();
+        assertTrue(captions.stream().allMatch(caption -> caption.matches("name \\d*[02468]|name \\d*[13579]: tag, word")), captions::toString);
+        var few = Pictographs.read(emoji(100), new DataSettings("emoji", "", "byte", 0, 10, 0, List.of()), 1);
+        assertEquals(10, few.training().size());
+        assertEquals(List.of("artist"), List.copyOf(few.heldOut().keySet()));
+    }
+
+    private static List<String> names(List<Example> examples, String artist) {
+        return examples.stream().map(example -> example.name().replaceFirst(artist + "$", "")).toList();
     }
 
     @Test

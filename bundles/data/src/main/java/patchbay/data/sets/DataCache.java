@@ -50,6 +50,11 @@ public final class DataCache {
         return Optional.of(place(set)).filter(Files::isDirectory);
     }
 
+    /** {@code there: FOLDER}, or {@code missing} and how to get it. */
+    public String availability(DataSet set) {
+        return find(set).map(folder -> "there: " + folder).orElseGet(() -> "missing: " + advice(set));
+    }
+
     /** @throws UserError if the set of this name is not there; it says how to get it */
     public Path require(String name) {
         var set = DataSet.named(name);

@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import patchbay.data.Collection;
 import patchbay.data.DataSettings;
 import patchbay.data.Document;
 import patchbay.data.Source;
@@ -46,6 +50,21 @@ class RealDataTest {
         var hearts = emoji.stream().filter(one -> one.code().equals("1F970")).findFirst().orElseThrow();
         assertEquals("smiling face with hearts", hearts.name());
         assertTrue(hearts.tags().contains("love"));
+    }
+
+    @Test
+    @NeedsData("mnist")
+    void digitsAreACollectionWithTheTestHeldOut() throws IOException {
+        var digits = Collection.named("mnist").read(new DataSettings("mnist", "", "byte", 0.1, 1000, 0, List.of()), 1);
+        assertEquals(1000, digits.training().size() + digits.heldOut().get("examples").size());
+        assertEquals(10_000, digits.heldOut().get("test").size());
+        var first = digits.heldOut().get("test").getFirst();
+        assertEquals(7, first.label());
+        var picture = ImageIO.read(new ByteArrayInputStream(first.parts().get("image").bytes())).getRaster();
+        var pixels = Mnist.test(CACHE).digit(0).pixels();
+        for (int i = 0; i < pixels.length; i++) {
+            assertEquals(pixels[i] & 0xff, picture.getSample(i % Mnist.SIDE, i / Mnist.SIDE, 0));
+        }
     }
 
     @Test
