@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ import patchbay.model.Task;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Plan;
 import patchbay.tensor.UserError;
+import patchbay.training.Evaluation;
 import patchbay.training.Births;
 import patchbay.training.Frozen;
 import patchbay.training.Learner;
@@ -333,6 +335,31 @@ public final class Lab {
         var variables = engine().variables();
         checkpoint.restore(Checkpoint.PARAMETERS, variables);
         return new HeldOut(engine(), new Decoder(rack, dataset.tokenizer().vocabularySize(), DataNames.of(dataset)), variables, dataset.validation(), checkpoint.step());
+    }
+
+    /**
+     * What a model makes of the examples that were held out.
+     *
+     * @param step that its values are of
+     * @param parts by what is held out: {@code artist}
+     */
+    public record Measured(long step, Map<String, Evaluation.Result> parts) {}
+
+    /** What the last checkpoint of a run makes of all that its collection holds out; empty if the run reads a text. */
+    public Optional<Measured> measured(String id) {
+        var folder = RunFolder.find(runsFolder, id);
+        var experiment = Experiment.read(folder.experiment(), List.of());
+        if (!(sameData(experiment, folder) instanceof RunData.OfExamples data)) {
+            return Optional.empty();
+        }
+        var checkpoint = checkpoint(folder);
+        var state = CheckpointState.of(checkpoint);
+        var model = data.model(Change.rack(state.model(experiment.model()), state.sockets(), archive));
+        var variables = engine().variables();
+        checkpoint.restore(Checkpoint.PARAMETERS, variables);
+        var parts = new LinkedHashMap<String, Evaluation.Result>();
+        data.all(experiment).forEach((name, held) -> parts.put(name, Evaluation.of(engine(), model, variables.fork(), experiment.training().batch(), held)));
+        return Optional.of(new Measured(checkpoint.step(), parts));
     }
 
     private static Checkpoint checkpoint(RunFolder folder) {

@@ -87,6 +87,17 @@ class ModalitiesTest {
     }
 
     @Test
+    void aCheckpointIsMeasuredOnAllThatIsHeldOut() throws Exception {
+        var run = laboratory.finished(experiment(RETRIEVE, "training.steps=20", "training.checkpoint-every=20", "training.evaluate-every=20", "training.evaluate-batches=100"));
+        var measured = laboratory.lab.measured(run.id()).orElseThrow();
+        assertEquals(20, measured.step());
+        assertEquals(List.of("examples"), List.copyOf(measured.parts().keySet()));
+        assertEquals(run.evaluated().orElseThrow().loss(), measured.parts().get("examples").loss(), 1e-6);
+        assertEquals(run.evaluated().orElseThrow().measures(), measured.parts().get("examples").measures());
+        assertTrue(laboratory.lab.measured(laboratory.finished(laboratory.experiment()).id()).isEmpty(), "of a text there is a loss alone");
+    }
+
+    @Test
     void aModalityThatJoinsChangesNothingAtThatMomentAndLearnsThen() throws Exception {
         var live = LiveRun.start(laboratory, experiment(RETRIEVE));
         live.someSteps(100);

@@ -31,10 +31,8 @@ public final class MemoryCommand {
 
     private static final List<String> VERBS = List.of("ask", "delete", "end", "list", "load", "read", "save", "show");
     private static final Usage USAGE = Usage.options("memory [show | read FILE | ask PROMPT | save | load NAME | list | delete NAME | end] [session=NAME]"
-            + " [shared=NAME] [run=RUN] [chunk=512] [block=32] [grain=4] [probes=16] [candidates=4096] [similarity=cosine] [rest=drop]"
-            + " [working=true] [tokens=40] [temperature=0]", 0, 2);
-    private static final String[] KEYS = {"block", "candidates", "chunk", "grain", "probes", "rest", "run", "session", "shared", "similarity", "temperature", "tokens",
-        "working"};
+            + " [shared=NAME] [run=RUN] [chunk=512] [block=32] [grain=4] [probes=16] [candidates=4096] [similarity=cosine] [rest=drop] [working=true] [tokens=40] [temperature=0]", 0, 2);
+    private static final String[] KEYS = {"block", "candidates", "chunk", "grain", "probes", "rest", "run", "session", "shared", "similarity", "temperature", "tokens", "working"};
     private static final Usage NEEDLE = Usage.options("needle [run=RUN] [length=131072] [facts=32] [seed=1] [tiers=persistent] and the options of 'memory read'", 0, 0);
     private static final String[] NEEDLE_KEYS = {"block", "candidates", "chunk", "facts", "grain", "length", "probes", "rest", "run", "seed", "similarity", "tiers"};
     private static final List<String> TIERS = List.of("recent", "working", "persistent");
@@ -133,8 +131,7 @@ public final class MemoryCommand {
     private static MemorySettings settings(Usage.Call call, Optional<String> shared) {
         var standard = MemorySettings.defaults();
         return new MemorySettings(call.number("chunk", standard.chunk(), Integer::valueOf), call.number("block", standard.block(), Integer::valueOf),
-                call.number("grain", standard.grain(), Integer::valueOf), call.number("probes", standard.probes(), Integer::valueOf),
-                call.number("candidates", standard.candidates(), Integer::valueOf),
+                call.number("grain", standard.grain(), Integer::valueOf), call.number("probes", standard.probes(), Integer::valueOf), call.number("candidates", standard.candidates(), Integer::valueOf),
                 choice(call, "similarity", standard.similarity(), MemorySettings.Similarity.values()),
                 choice(call, "rest", standard.rest(), MemorySettings.Rest.values()),
                 !"false".equals(call.options().get("working")), shared);
