@@ -23,20 +23,28 @@ final class Differences {
 
     private static final int SAMPLE = 6;
     private static final double TOLERANCE = 1e-2;
-    private static final float STEP = 1e-2f;
+    /** The most that a value is moved by, where nothing else is said. */
+    static final double STEP = 1e-2;
 
     private final Trial trial;
+    private final double step;
     private final List<float[]> projections = new ArrayList<>();
 
-    private Differences(Trial trial) {
+    private Differences(Trial trial, double step) {
         this.trial = trial;
+        this.step = step;
+    }
+
+    static boolean check(Graph graph, List<Tensor> tensors, Map<String, float[]> values, Consumer<Trial> feed, String where) {
+        return check(graph, tensors, values, feed, STEP, where);
     }
 
     /**
      * @param feed writes the inputs, and variables that should not have their first values; only those of {@code values} are moved
+     * @param step the most that a value is moved by
      * @return whether any gradient is other than 0
      */
-    static boolean check(Graph graph, List<Tensor> tensors, Map<String, float[]> values, Consumer<Trial> feed, String where) {
+    static boolean check(Graph graph, List<Tensor> tensors, Map<String, float[]> values, Consumer<Trial> feed, double step, String where) {
         var moved = new LinkedHashMap<String, Tensor>();
         values.keySet().forEach(name -> moved.put(name, graph.inputs().get(name)));
         moved.putAll(graph.parameters());
@@ -56,7 +64,7 @@ final class Differences {
             var first = Trial.values(trial.variables());
             trial.run();
             trial.outputs().forEach((name, all) -> assertFinite(all, where + ", " + name));
-            var check = new Differences(trial);
+            var check = new Differences(trial, step);
             check.projections.addAll(projections);
             var computed = new LinkedHashMap<String, float[]>();
             names.forEach(name -> computed.put(name, trial.floats("gradient/" + name)));
@@ -76,18 +84,18 @@ final class Differences {
     private void compare(String name, float[] values, float[] gradient, Map<String, float[]> first, String where) {
         double rms = rootMeanSquare(gradient);
         double spread = rootMeanSquare(values);
-        double step = spread == 0 ? STEP : Math.min(STEP, spread / 10); // small values, as of an embedding, bend sooner
+        double small = spread == 0 ? step : Math.min(step, spread / 10); // small values, as of an embedding, bend sooner
         for (int at : sample(values.length, name.hashCode())) {
             var axis = new float[values.length];
             axis[at] = 1;
-            double numeric = derivative(name, values, axis, step, first);
+            double numeric = derivative(name, values, axis, small, first);
             double bound = TOLERANCE * Math.max(Math.max(Math.abs(numeric), Math.abs(gradient[at])), rms) + 5e-4;
             assertEquals(numeric, gradient[at], bound, where + ": gradient by element " + at + " of " + name);
         }
         var direction = projection(values.length, 7);
         double along = IntStream.range(0, gradient.length).mapToDouble(i -> (double) gradient[i] * direction[i]).sum();
         double length = Math.sqrt(values.length);
-        double numeric = derivative(name, values, direction, step / length, first);
+        double numeric = derivative(name, values, direction, small / length, first);
         double bound = TOLERANCE * Math.max(Math.max(Math.abs(numeric), Math.abs(along)), rms * length) + 5e-4 * length;
         assertEquals(numeric, along, bound, where + ": gradient by " + name + " along a random direction");
         project(name, values, first);

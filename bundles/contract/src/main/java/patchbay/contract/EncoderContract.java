@@ -88,6 +88,12 @@ public abstract class EncoderContract extends PartContract<Encoder> {
         return examples().get(row % examples().size());
     }
 
+    /** Shorter, as norms over a few channels of much the same value bend sharply. */
+    @Override
+    double step() {
+        return 2e-3;
+    }
+
     /** Inputs are data: gradients are taken by parameters alone. */
     @Override
     boolean isMoved(String input) {

@@ -170,7 +170,8 @@ public abstract class PartContract<P extends Part> {
         var size = sizes().getFirst();
         var error = assertThrows(UserError.class, () -> graph(Mode.TRAINING, size, Map.of("no-such-option", 1)));
         assertTrue(error.getMessage().contains("no-such-option") && error.getMessage().contains(path()), error.getMessage());
-        Options.defaults(plugin().options()).keySet().forEach(name -> assertTrue(error.getMessage().contains(name), error.getMessage()));
+        var known = UserError.unknown("option", "no-such-option", Options.defaults(plugin().options()).keySet());
+        assertTrue(error.getMessage().contains(known.getMessage()), error.getMessage());
     }
 
     @Test
@@ -276,11 +277,16 @@ public abstract class PartContract<P extends Part> {
                 });
                 if (!tensors.isEmpty()) {
                     passed = true;
-                    any |= Differences.check(graph, tensors, moved, trial -> feed(trial, size), size + " with " + options);
+                    any |= Differences.check(graph, tensors, moved, trial -> feed(trial, size), step(), size + " with " + options);
                 }
             }
         }
         assertEquals(passed && learns(), any, learns() ? "gradients are 0 at every size" : "gradients pass what learns nothing");
+    }
+
+    /** The most that a value is moved by when differences are taken. */
+    double step() {
+        return Differences.STEP;
     }
 
     /** Whether gradients are taken by this input. */

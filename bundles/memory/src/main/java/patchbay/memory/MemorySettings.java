@@ -11,19 +11,18 @@ import patchbay.tensor.UserError;
  * @param grain tokens whose keys' mean is a vector of the index; divides the block
  * @param probes what is searched for, at most so many vectors a chunk and head: means of runs of its queries
  * @param candidates vectors that the index gives for the probes of a chunk and head, whose keys are then compared one by one; many make up for a coarse grain
- * @param similarity by which the index gives them
+ * @param similarity of a query's vector and a block's
  * @param rest what becomes of keys that the working tier has no room for
  * @param working whether there is a working tier
  * @param shared the name of the persistent tier; empty for none
  */
-public record MemorySettings(int chunk, int block, int grain, int probes, int candidates, Similarity similarity, Rest rest, boolean working,
-        Optional<String> shared) {
+public record MemorySettings(int chunk, int block, int grain, int probes, int candidates, Similarity similarity, Rest rest, boolean working, Optional<String> shared) {
 
     /** How near vectors of the index are. */
     public enum Similarity {
-        /** By their angle: in a graph of neighbours, queries that are longer than all keys still lie among these. */
+        /** By their angle. */
         cosine,
-        /** By their product, in which length counts. */
+        /** As attention compares: by their product, in which length counts. */
         dot
     }
 
