@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -45,6 +46,7 @@ public final class Building {
         private final Map<String, Routing> routings = new LinkedHashMap<>();
         private final List<Tensor> balance = new ArrayList<>();
         private final List<Gradients.Segment> blocks = new ArrayList<>();
+        private final Map<String, Function<String, Optional<Initializer>>> pretrained = new LinkedHashMap<>();
         private int salts;
         private boolean tiers;
     }
@@ -216,18 +218,29 @@ public final class Building {
      */
     Tensor parameter(String name, Shape shape, Initializer initializer) {
         var weights = settings.weights().dtype();
+        var first = first(name, initializer);
         if (weights == DType.F32) {
-            return graph.parameter(name, shape, initializer);
+            return graph.parameter(name, shape, first);
         }
         return mode == Mode.DECODING
-                ? graph.state(name, new TensorType(weights, shape), initializer).toFloat()
-                : graph.apply(new Cast(weights), graph.parameter(name, shape, initializer)).toFloat();
+                ? graph.state(name, new TensorType(weights, shape), first).toFloat()
+                : graph.apply(new Cast(weights), graph.parameter(name, shape, first)).toFloat();
     }
 
     /** Gains and biases: not decayed, and f32 whatever the weights are. */
     Tensor undecayed(String name, Shape shape, Initializer initializer) {
         gathered.undecayed.add(name);
-        return graph.parameter(name, shape, initializer);
+        return graph.parameter(name, shape, first(name, initializer));
+    }
+
+    /** Has parameters whose names begin with {@code prefix} begin with what {@code values} has for the rest of the name, where it has something. */
+    void pretrained(String prefix, Function<String, Optional<Initializer>> values) {
+        gathered.pretrained.put(prefix, values);
+    }
+
+    private Initializer first(String name, Initializer otherwise) {
+        return gathered.pretrained.entrySet().stream().filter(values -> name.startsWith(values.getKey())).findFirst()
+                .flatMap(values -> values.getValue().apply(name.substring(values.getKey().length()))).orElse(otherwise);
     }
 
     /** Tells apart the places that draw random numbers in the same step. */

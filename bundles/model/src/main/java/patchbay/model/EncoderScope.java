@@ -29,6 +29,7 @@ final class EncoderScope extends Scopes.InSequence implements Encoder.Scope {
         this.rack = rack;
         this.batch = batch;
         this.inputs = inputs;
+        building.pretrained(path() + ".", parameter -> ((Encoder) fitting.offer().part()).pretrained(this, parameter));
     }
 
     /** The name in the graph of an input of the encoder at {@code path}. */

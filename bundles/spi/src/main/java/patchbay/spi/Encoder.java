@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
+import patchbay.tensor.Initializer;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
@@ -132,6 +133,16 @@ public interface Encoder extends Part {
 
     /** The blocks that it builds through {@link Scope#blocks}, if any. */
     default Optional<Tower> tower(Setting setting) {
+        return Optional.empty();
+    }
+
+    /**
+     * What a parameter, its own or one in its blocks, begins with because it was trained elsewhere; empty where it begins as its part says.
+     *
+     * @param parameter its path behind the socket's: {@code words}, {@code layers.3.attention.query}
+     * @throws patchbay.tensor.UserError if there should be values that cannot be read
+     */
+    default Optional<Initializer> pretrained(Setting setting, String parameter) {
         return Optional.empty();
     }
 

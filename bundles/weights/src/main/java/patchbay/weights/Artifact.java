@@ -32,6 +32,9 @@ public final class Artifact implements AutoCloseable {
     /** Deflate makes nothing smaller than by this factor. */
     private static final long SMALLEST = 1040;
 
+    /** How far down the files of a folder are looked for: it may be somebody's home. */
+    private static final int DEEPEST = 3;
+
     private final String place;
     private final Path folder;
     private final Optional<ZipFile> archive;
@@ -114,7 +117,7 @@ public final class Artifact implements AutoCloseable {
         if (archive.isPresent()) {
             return archive.get().stream().filter(entry -> !entry.isDirectory()).map(ZipEntry::getName).sorted().toList();
         }
-        try (var files = Files.walk(folder)) {
+        try (var files = Files.walk(folder, DEEPEST)) {
             return files.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString().replace('\\', '/')).sorted().toList();
         } catch (IOException e) {
             throw new UserError(place + ": cannot be read: " + e.getMessage(), e);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.tribuo.util.tokens.impl.wordpiece.Wordpiece;
 import patchbay.tensor.UserError;
 
@@ -57,6 +58,14 @@ public final class WordPiece {
      */
     public static WordPiece read(Path file, boolean lowerCase) {
         return VocabularyFile.read(file, lowerCase);
+    }
+
+    /** Without case; its pieces are the characters of ASCII. */
+    public static WordPiece characters() {
+        var tokens = new ArrayList<>(SPECIAL);
+        IntStream.rangeClosed('!', '~').filter(character -> character < 'A' || character > 'Z').mapToObj(Character::toString)
+                .forEach(character -> tokens.addAll(List.of(character, "##" + character)));
+        return new WordPiece(Path.of("characters"), tokens, Normalization.of(true));
     }
 
     public int vocabularySize() {

@@ -1,0 +1,68 @@
+package patchbay.encoder.textbert;
+
+import java.lang.ref.SoftReference;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import patchbay.tensor.UserError;
+import patchbay.weights.Artifact;
+import patchbay.weights.Location;
+import patchbay.weights.wordpiece.WordPiece;
+
+/** Weights and vocabularies by where they are, read once while memory lasts: whoever builds a model asks often. */
+final class Library {
+
+    private record Vocabulary(String weights, String vocabulary, boolean lowerCase) {}
+
+    private final Map<Object, SoftReference<Object>> read = new ConcurrentHashMap<>();
+
+    /** The weights that the options name, if any. */
+    Optional<Pretrained> pretrained(Bert.Options options) {
+        return options.weights().isEmpty() ? Optional.empty()
+                : Optional.of(once(Pretrained.class, options.weights(), () -> Pretrained.read(Location.of(options.weights()))));
+    }
+
+    WordPiece vocabulary(Bert.Options options) {
+        return once(WordPiece.class, new Vocabulary(options.weights(), options.vocabulary(), options.lowerCase()), () -> readVocabulary(options));
+    }
+
+    private <T> T once(Class<T> type, Object key, Supplier<T> reading) {
+        var known = read.get(key);
+        var value = known == null ? null : known.get();
+        if (value == null) {
+            value = reading.get();
+            read.put(key, new SoftReference<>(value));
+        }
+        return type.cast(value);
+    }
+
+    private static WordPiece readVocabulary(Bert.Options options) {
+        if (!options.vocabulary().isEmpty()) {
+            var location = Location.of(options.vocabulary());
+            try (var artifact = location.open()) {
+                return WordPiece.read(artifact.file(location.name()), options.lowerCase());
+            }
+        }
+        if (options.weights().isEmpty()) {
+            return WordPiece.characters();
+        }
+        try (var artifact = Location.of(options.weights()).open()) {
+            return WordPiece.read(artifact.file(beside(options.weights(), artifact)), options.lowerCase());
+        }
+    }
+
+    private static String beside(String weights, Artifact artifact) {
+        for (var ending : List.of("tokenizer.json", "vocab.txt")) {
+            var found = artifact.names().stream().filter(name -> name.endsWith(ending)).toList();
+            if (found.size() == 1) {
+                return found.getFirst();
+            }
+            if (found.size() > 1) {
+                throw new UserError("where " + weights + " is, there are " + String.join(", ", found) + "; name one by the option vocabulary");
+            }
+        }
+        throw new UserError("where " + weights + " is, there is no tokenizer.json or vocab.txt; name one by the option vocabulary");
+    }
+}
