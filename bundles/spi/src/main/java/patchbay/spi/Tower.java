@@ -57,6 +57,11 @@ public record Tower(int layers, int dim, int heads, int hidden, int length, bool
         return new Tower(layers, dim, heads, hidden, length, causal, order, epsilon, other, feedForward, mixtures, experts, k);
     }
 
+    /** With another feed-forward where nothing was asked for. */
+    public Tower feeding(Standard feedForward) {
+        return new Tower(layers, dim, heads, hidden, length, causal, order, epsilon, attention, feedForward, mixtures, experts, k);
+    }
+
     /** With mixtures of {@code experts}, of which each place goes to {@code k}, in the last {@code layers}. */
     public Tower mixed(int layers, int experts, int k) {
         return new Tower(this.layers, dim, heads, hidden, length, causal, order, epsilon, attention, feedForward, layers, experts, k);

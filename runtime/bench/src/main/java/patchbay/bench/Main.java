@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import patchbay.tensor.UserError;
 
-/** The benchmarks of {@code patchbay bench}: {@code [gemm|train|decode|attention|ops|swap|all] [--json] [--threads 1,2] [--profile]}. */
+/** The benchmarks of {@code patchbay bench}: {@code [gemm|train|decode|encode|attention|ops|swap|all] [--json] [--threads 1,2] [--profile]}. */
 public final class Main {
 
     private static final StepProfile PROFILE = new StepProfile(200, 100);

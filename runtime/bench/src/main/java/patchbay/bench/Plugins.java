@@ -3,7 +3,9 @@ package patchbay.bench;
 import patchbay.attention.full.FullAttention;
 import patchbay.balancer.auxiliaryloss.AuxiliaryLoss;
 import patchbay.capacity.dropless.Dropless;
+import patchbay.expert.gelu.Gelu;
 import patchbay.expert.swiglu.SwiGlu;
+import patchbay.position.none.NoPosition;
 import patchbay.position.rope.RotaryPosition;
 import patchbay.router.cosine.CosineRouter;
 import patchbay.router.topk.TopKRouter;
@@ -16,6 +18,6 @@ final class Plugins {
 
     static Part[] all() {
         return new Part[] {new TopKRouter(), new CosineRouter(), new AuxiliaryLoss(), new Dropless(), new SwiGlu(), new FullAttention(),
-            new RotaryPosition()};
+            new RotaryPosition(), new NoPosition(), new Gelu()};
     }
 }

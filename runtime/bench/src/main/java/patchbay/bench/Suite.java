@@ -9,7 +9,7 @@ record Suite(List<Benchmark> benchmarks) {
     /** Against the peers whose native parts are on the class path. */
     static Suite here() {
         return new Suite(List.of(MatrixProducts.benchmark(OpenBlas.isHere()), TrainingSteps.benchmark(LibTorch.isHere()),
-                Decoding.benchmark(), FusedAttention.benchmark(), Operations.benchmark(), Swapping.benchmark()));
+                Decoding.benchmark(), Encoding.benchmark(), FusedAttention.benchmark(), Operations.benchmark(), Swapping.benchmark()));
     }
 
     List<String> names() {

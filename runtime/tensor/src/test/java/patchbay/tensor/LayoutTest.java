@@ -125,6 +125,21 @@ class LayoutTest {
         return sevens;
     }
 
+    /** What is added to a tensor of the shape that it is repeated to need not be written out. */
+    @Test
+    void aRepetitionIsNotWrittenOutToBeAdded() {
+        var graph = new Graph();
+        var x = graph.input("x", TensorType.f32(2, 3));
+        var vector = graph.input("v", TensorType.f32(3));
+        assertEquals(List.of(x, vector), added(x.add(vector.broadcastTo(Shape.of(2, 3)))));
+        var stretched = vector.broadcastTo(Shape.of(2, 3));
+        assertEquals(List.of(vector, stretched), added(vector.add(stretched)), "which has the shape from it");
+    }
+
+    private static List<Tensor> added(Tensor sum) {
+        return ((Origin.Result) sum.origin()).node().inputs();
+    }
+
     @Test
     void mistakesNameTheOperationAndTheShapes() {
         var graph = new Graph();

@@ -9,8 +9,8 @@ import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 
 /**
- * gelu(x·A + a)·B + b: the feed-forward of GPT-2 (Radford et al. 2019) and BERT, gelu(x) = x Φ(x) (Hendrycks and Gimpel 2016), exact.
- * Departure from GPT-2, whose gelu is the approximation by tanh.
+ * gelu(x·A + a)·B + b: the feed-forward of GPT-2 (Radford et al. 2019) and BERT, gelu(x) = x Φ(x) (Hendrycks and Gimpel 2016), exact
+ * or, as in GPT-2, approximated by tanh.
  */
 @Component
 @Plugin("gelu")
@@ -21,6 +21,9 @@ public class Gelu implements Expert {
 
         /** Whether there are a and b. */
         boolean bias() default true;
+
+        /** Whether gelu is approximated: x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))). */
+        boolean tanh() default false;
     }
 
     @Override
@@ -31,7 +34,8 @@ public class Gelu implements Expert {
     @Override
     public Tensor forward(Scope scope, Tensor rows) {
         var inner = biased(scope, "up-bias", scope.linear("up", rows, scope.hidden())); // [R, hidden]
-        return biased(scope, "down-bias", scope.residual("down", inner.gelu(), scope.dim()));
+        var activated = scope.options(Options.class).tanh() ? inner.geluTanh() : inner.gelu();
+        return biased(scope, "down-bias", scope.residual("down", activated, scope.dim()));
     }
 
     private static Tensor biased(Scope scope, String name, Tensor rows) {

@@ -24,7 +24,7 @@ class GeluTest extends ExpertContract {
 
     @Override
     protected List<Map<String, Object>> optionSets() {
-        return List.of(Map.of(), Map.of("bias", false));
+        return List.of(Map.of(), Map.of("bias", false), Map.of("tanh", true));
     }
 
     /** One inner unit: x = (2, 3), A = (1, −1), a = 2: gelu(1) = Φ(1) = 0.841345; B = (10, 100), b = (0.5, 0). */

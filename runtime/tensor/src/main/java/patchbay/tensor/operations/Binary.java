@@ -9,6 +9,7 @@ import patchbay.tensor.Kernel;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
 import patchbay.tensor.Operation;
+import patchbay.tensor.Origin;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 
@@ -48,7 +49,13 @@ public record Binary(Function function) implements Operation {
     }
 
     public static Tensor apply(Function function, Tensor a, Tensor b) {
-        return Stretch.apply(new Binary(function), a, b);
+        return Stretch.apply(new Binary(function), a, unstretched(b, a));
+    }
+
+    /** What an operand is a repetition of, where the other one has the shape anyhow: it need not be written out. */
+    private static Tensor unstretched(Tensor operand, Tensor other) {
+        return operand.shape().equals(other.shape()) && operand.origin() instanceof Origin.Result made && made.node().operation() instanceof BroadcastTo
+                ? made.node().inputs().getFirst() : operand;
     }
 
     @Override

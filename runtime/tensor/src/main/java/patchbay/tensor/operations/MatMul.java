@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import patchbay.kernels.HalfMatMul;
+import patchbay.tensor.DType;
 import patchbay.tensor.Gradient;
 import patchbay.tensor.Kernel;
 import patchbay.tensor.Launch;
@@ -30,6 +31,10 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
 
     /** Rows of a product up to which its columns are shared out in their place, as when one token is decoded. */
     private static final int FEW = 4;
+    /** The same by a matrix that comes from memory: each thread then reads a part of it, where with rows each would read all of it. */
+    private static final int FEW_FAR = 32;
+    /** Elements of a matrix that is too large for a cache that one thread has to itself. */
+    private static final int FAR = 128 * 1024;
 
     /** The product of {@code a} and {@code b}, copied out to equal leading axes first where both are stretched, each along another axis. */
     public Tensor apply(Tensor a, Tensor b) {
@@ -87,7 +92,8 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
         int rows = node.output(0).shape().span(0, node.output(0).shape().rank() - 1);
         // one matrix on the right for all rows of a: the batch is one large product
         boolean flat = batch(b).size() == 1 && !transposeA;
-        if (rows <= FEW && batch(b).size() == 1 && (flat || rows == m)) {
+        boolean few = rows <= FEW || rows <= FEW_FAR && (long) k * n > FAR && kept == DType.F32;
+        if (few && batch(b).size() == 1 && (flat || rows == m)) {
             return List.of(Halves.format(kept, Halves.launch(kept, COLUMNS, HALF_COLUMNS, n)
                     .input(0).input(1).output(0).value(rows).value(n).value(k)
                     .value(transposeA ? 1 : k).value(transposeA ? m : 1).value(transposeB ? 1 : n).value(transposeB ? k : 1)

@@ -26,6 +26,10 @@ final class Gemm {
     private static final int TOGETHER = 256;
     /** Rows from which packing pays where B could be read in place. */
     private static final int WORTH_PACKING = 4 * ROWS;
+    /** The same where B comes from memory: in place it is read in many short pieces. */
+    private static final int WORTH_PACKING_FAR = 2 * ROWS;
+    /** Elements of a B that is too large to lie in the second cache beside what else is used. */
+    private static final int FAR = 128 * 1024;
     /** Elements of a B that is read in place by any number of rows: it stays in the first cache as it is. */
     private static final int SMALL = 10 * 1024;
     /** Distance of A's columns up to which they are read in place: beyond, they drive each other out of the first cache. */
@@ -62,7 +66,8 @@ final class Gemm {
 
     /** Whether {@link #multiply} packs such a B for that many rows. */
     static boolean isPacked(int bRow, int bColumn, int m, int k) {
-        return bColumn != 1 || m >= WORTH_PACKING && (long) k * bRow > SMALL;
+        long size = (long) k * bRow;
+        return bColumn != 1 || m >= WORTH_PACKING && size > SMALL || m >= WORTH_PACKING_FAR && size > FAR;
     }
 
     /** Elements of a packed B. */

@@ -30,7 +30,11 @@ public final class MatMul {
     @Coarse
     public static void columns(int first, int count, float[] a, float[] b, float[] out, int m, int n, int k,
             int aRow, int aColumn, int bRow, int bColumn) {
-        Skinny.multiply(a, 0, aRow, aColumn, b, first * bColumn, bRow, bColumn, out, first, n, m, count, k);
+        if (m <= Skinny.ROWS) {
+            Skinny.multiply(a, 0, aRow, aColumn, b, first * bColumn, bRow, bColumn, out, first, n, m, count, k);
+        } else {
+            Gemm.multiply(a, 0, aRow, aColumn, b, first * bColumn, bRow, bColumn, out, first, n, m, count, k);
+        }
     }
 
     @Coarse

@@ -32,7 +32,7 @@ final class MatMulCases {
             cases.add(groupedOuter(offsets, 60, 21, 33));
             cases.add(groupedOuter(offsets, 60, 1, 40));
         }
-        for (var size : new int[][] {{1, 1, 1}, {1, 7, 0}, {1, 207, 13}, {2, 31, 64}, {3, 130, 300}, {4, 1100, 30}, {1, 2100, 33}}) {
+        for (var size : new int[][] {{1, 1, 1}, {1, 7, 0}, {1, 207, 13}, {2, 31, 64}, {3, 130, 300}, {4, 1100, 30}, {1, 2100, 33}, {5, 70, 33}, {13, 390, 400}, {19, 390, 400}}) {
             for (int transposes = 0; transposes < 4; transposes++) {
                 cases.add(columns(size[0], size[1], size[2], (transposes & 2) != 0, (transposes & 1) != 0));
             }

@@ -1,4 +1,4 @@
-package patchbay.encoder.textbert;
+package patchbay.encoder.text.bert;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

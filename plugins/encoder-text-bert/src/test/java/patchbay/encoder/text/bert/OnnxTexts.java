@@ -1,4 +1,4 @@
-package patchbay.encoder.textbert;
+package patchbay.encoder.text.bert;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;

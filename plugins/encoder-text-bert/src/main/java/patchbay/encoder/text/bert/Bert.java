@@ -1,6 +1,7 @@
-package patchbay.encoder.textbert;
+package patchbay.encoder.text.bert;
 
 import java.lang.annotation.Annotation;
+import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 import patchbay.spi.Encoder;
@@ -35,6 +36,14 @@ public class Bert implements Encoder {
         first
     }
 
+    /** How gelu is computed. */
+    public enum Gelu {
+        /** As the weights want it: those of TensorFlow's checkpoints by tanh, all others exactly. */
+        published,
+        exact,
+        tanh
+    }
+
     /** The options. */
     public @interface Options {
 
@@ -66,6 +75,8 @@ public class Bert implements Encoder {
         int hidden() default 0;
 
         Pooling pooling() default Pooling.mean;
+
+        Gelu gelu() default Gelu.published;
 
         /** How many of the layers, the last ones, have a mixture of experts, each of which begins as the feed-forward that was trained. */
         int mixtures() default 0;
@@ -109,7 +120,18 @@ public class Bert implements Encoder {
         var options = setting.options(Options.class);
         var sizes = sizes(setting);
         var tower = Tower.of(sizes.layers, sizes.dim, sizes.heads, sizes.hidden, sizes.places).normed(Tower.Order.AFTER, EPSILON);
+        if (isTanh(options)) {
+            tower = tower.feeding(new Tower.Standard("gelu", Map.of("tanh", true)));
+        }
         return Optional.of(options.mixtures() == 0 ? tower : tower.mixed(options.mixtures(), options.experts(), options.k()));
+    }
+
+    private static boolean isTanh(Options options) {
+        return switch (options.gelu()) {
+            case published -> LIBRARY.pretrained(options).map(Pretrained::tanh).orElse(false);
+            case exact -> false;
+            case tanh -> true;
+        };
     }
 
     @Override
@@ -142,7 +164,8 @@ public class Bert implements Encoder {
     @Override
     public Tensor predict(Scope scope, Tensor rows) {
         var sizes = sizes(scope);
-        var transformed = norm(scope, "predict-norm", scope.affine("predict", rows, sizes.dim).gelu()); // [N, D]
+        var dense = scope.affine("predict", rows, sizes.dim);
+        var transformed = norm(scope, "predict-norm", isTanh(scope.options(Options.class)) ? dense.geluTanh() : dense.gelu()); // [N, D]
         return transformed.matmul(words(scope, sizes), false, true).add(scope.undecayed("words-bias", Shape.of(sizes.words), Initializer.zeros()));
     }
 

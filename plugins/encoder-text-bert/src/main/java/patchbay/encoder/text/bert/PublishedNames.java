@@ -1,4 +1,4 @@
-package patchbay.encoder.textbert;
+package patchbay.encoder.text.bert;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -54,6 +54,11 @@ final class PublishedNames {
     /** Of the parameters that the file is expected to have values for. */
     Map<String, Shape> shapes() {
         return shapes;
+    }
+
+    /** Whether these are the names of the authors' checkpoints. */
+    boolean isCheckpoint() {
+        return checkpoint;
     }
 
     boolean isIgnored(String tensor) {

@@ -1,4 +1,4 @@
-package patchbay.encoder.textbert;
+package patchbay.encoder.text.bert;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,8 +12,9 @@ import patchbay.weights.WeightsFile;
  * A published model's weights by the encoder's own names.
  *
  * @param shapes of all, as an encoder of the model's sizes asks for them
+ * @param tanh whether it was trained with a gelu that is approximated by tanh
  */
-record Pretrained(Map<String, Shape> shapes, Map<String, float[]> values) {
+record Pretrained(Map<String, Shape> shapes, Map<String, float[]> values, boolean tanh) {
 
     /** Parameters of a mixture in place of a feed-forward: {@code layers.3.moe.experts.up}. */
     private static final Pattern EXPERTS = Pattern.compile("(layers\\.\\d+)\\.moe\\.experts\\.(.+)");
@@ -29,7 +30,7 @@ record Pretrained(Map<String, Shape> shapes, Map<String, float[]> values) {
         var shapes = names.shapes();
         var values = new LinkedHashMap<String, float[]>();
         names.mapping().load(file, shapes, names::isIgnored, values::put);
-        return new Pretrained(shapes, values);
+        return new Pretrained(shapes, values, names.isCheckpoint());
     }
 
     int layers() {
