@@ -25,7 +25,7 @@ public interface Collection {
 
     /** Those that are no source of text as well. */
     static List<Collection> all() {
-        return List.of(new Figures(), new FigureQuestions(), new Methods(), new Digits(), new Pictographs());
+        return List.of(new Figures(), new FigureQuestions(), new Methods(), new Stamps(), new Digits(), new Pictographs());
     }
 
     /**

@@ -50,7 +50,11 @@ public record Stamp(String name, String caption, Map<String, String> captions, P
 
     /** All that have a picture and a caption, in their names' order. @throws UserError if they are not in {@code cache}, or broken */
     public static List<Stamp> all(DataCache cache) {
-        var folder = cache.require("stamps");
+        return in(cache.require("stamps"));
+    }
+
+    /** Those of a folder. */
+    public static List<Stamp> in(Path folder) {
         var files = new TreeMap<String, Path>(); // by name, with slashes on every system
         try (var walk = Files.walk(folder)) {
             walk.filter(Files::isRegularFile).forEach(file -> files.put(folder.relativize(file).toString().replace('\\', '/'), file));
