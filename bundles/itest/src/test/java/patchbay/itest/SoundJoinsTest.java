@@ -70,6 +70,7 @@ public class SoundJoinsTest extends LiveRunTest {
             var before = measured(run);
             var swapped = (Event.Swapped) await(run.swap(SOCKET, new Plug("audio-spectrogram", Map.of("seconds", 0.25, "layers", 1, "heads", 2))));
             assertEquals(SOCKET, swapped.after().getFirst().socket());
+            assertEquals(before.loss(), measured(run).loss(), 1e-6);
             var at = measured(run).measures();
             before.measures().forEach((name, value) -> assertEquals(name, value, at.get(name)));
             run.unpause();

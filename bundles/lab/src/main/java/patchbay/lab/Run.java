@@ -337,6 +337,11 @@ public final class Run {
         return data.text();
     }
 
+    /** One of {@link #units()}: {@code a token}, or {@code an example}. */
+    public String unit() {
+        return data instanceof RunData.OfText ? "a token" : "an example";
+    }
+
     /** What it counts: {@code tokens} of a text, or {@code examples}. */
     public String units() {
         return data instanceof RunData.OfText ? "tokens" : "examples";

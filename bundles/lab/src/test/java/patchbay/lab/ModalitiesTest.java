@@ -107,6 +107,7 @@ class ModalitiesTest {
         assertEquals(List.of("encoders.sound"), event.after().stream().map(fitted -> fitted.socket()).toList());
         var now = measured(live);
         before.measures().forEach((name, value) -> assertEquals(value, now.measures().get(name), name));
+        assertEquals(before.loss(), now.loss(), 1e-6);
         old.forEach((name, values) -> assertDoesNotChange(name, values, live));
         live.someSteps(300);
         var after = measured(live).measures();

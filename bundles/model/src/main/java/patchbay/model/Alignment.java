@@ -45,7 +45,7 @@ record Alignment(Building building, Task task, Map<String, Tensor> gates, Map<St
         return rows.divide(rows.square().sum(1).unsqueeze(1).add(1e-12f).sqrt());
     }
 
-    /** The mean over the pairs of modalities of how badly they are aligned, in nats; with a codebook, and how far it is off. */
+    /** The mean over the pairs of modalities, by their gates, of how badly they are aligned, in nats; with a codebook, and how far it is off. */
     Tensor loss(Map<String, Tensor> embeddings) {
         var graph = building.graph();
         var terms = new ArrayList<Tensor>();
@@ -60,32 +60,40 @@ record Alignment(Building building, Task task, Map<String, Tensor> gates, Map<St
             }
         }
         var modalities = List.copyOf(aligned.keySet());
-        int pairs = Math.max(1, modalities.size() * (modalities.size() - 1) / 2);
+        var pairs = new ArrayList<Tensor>();
+        var loudness = new ArrayList<Tensor>();
         for (int a = 0; a < modalities.size(); a++) {
             for (int b = a + 1; b < modalities.size(); b++) {
-                terms.add(pair(modalities.get(a), modalities.get(b), aligned).divide(pairs));
+                var loud = gates.get(modalities.get(a)).multiply(gates.get(modalities.get(b))).reshape(Shape.scalar());
+                loudness.add(loud);
+                pairs.add(pair(modalities.get(a), modalities.get(b), aligned).multiply(loud));
             }
+        }
+        if (!pairs.isEmpty()) {
+            terms.add(sum(pairs).divide(sum(loudness).maximum(graph.constant(1e-6f))));
         }
         if (task.queue() > 0) {
             aligned.forEach(this::remember);
         }
-        return terms.stream().reduce(Tensor::add).orElseGet(() -> graph.constant(0f));
+        return terms.isEmpty() ? graph.constant(0f) : sum(terms);
+    }
+
+    private static Tensor sum(List<Tensor> numbers) {
+        return numbers.stream().reduce(Tensor::add).orElseThrow();
     }
 
     private Tensor pair(String a, String b, Map<String, Tensor> embeddings) {
-        var loud = gates.get(a).multiply(gates.get(b)).reshape(Shape.scalar());
         var both = present.get(a).multiply(present.get(b)); // [B]
         var name = "alignment." + a + "+" + b;
         var x = embeddings.get(a);
         var y = embeddings.get(b);
-        var loss = switch (task.loss()) {
+        return switch (task.loss()) {
             case infonce -> {
                 var scale = building.undecayed(name + ".scale", Shape.scalar(), Initializer.constant(FIRST_SCALE)).minimum(building.graph().constant(LARGEST_SCALE)).exp();
                 yield direction(x, y, both, scale, b).add(direction(y, x, both, scale, a)).multiply(0.5f);
             }
             case sigmoid -> sigmoid(x, y, both, name);
         };
-        return loss.multiply(loud);
     }
 
     /** −log of what each x gives its own y among all, the queue of that modality included: a number. */

@@ -46,11 +46,18 @@ final class EventText {
         };
     }
 
-    /** {@code , accuracy 98.2 %}; recalls among the first ten and chances are for the record. */
+    /** {@code , accuracy 98.2 %} and {@code , found at once: image→text 4.5 %, text→image 31.3 % (chance 0.2 %)}; recalls among more are for the record. */
     private static String measures(Map<String, Double> measures) {
-        return measures.entrySet().stream().filter(measure -> !measure.getKey().startsWith("recall@1") || measure.getKey().startsWith("recall@1 "))
-                .filter(measure -> !measure.getKey().startsWith("recall@5"))
-                .map(measure -> ", " + measure.getKey() + " %.1f %%".formatted(100 * measure.getValue())).collect(Collectors.joining());
+        var first = "recall@1 ";
+        var recalls = measures.entrySet().stream().filter(measure -> measure.getKey().startsWith(first))
+                .map(measure -> measure.getKey().substring(first.length()) + percent(measure.getValue())).collect(Collectors.joining(", "));
+        var chance = measures.entrySet().stream().filter(measure -> measure.getKey().startsWith("chance@1 ")).map(measure -> percent(measure.getValue())).findFirst();
+        return Optional.ofNullable(measures.get("accuracy")).map(accuracy -> ", accuracy" + percent(accuracy)).orElse("")
+                + chance.map(by -> ", found at once: " + recalls + " (chance" + by + ")").orElse("");
+    }
+
+    private static String percent(double share) {
+        return " %.1f %%".formatted(100 * share);
     }
 
     private static String step(Event event) {

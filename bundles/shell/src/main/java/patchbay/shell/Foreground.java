@@ -93,7 +93,7 @@ public final class Foreground {
 
     private static String opening(Run run) {
         var size = run.size();
-        return "%s: %s parameters, %s of them active a token; step %d of %d".formatted(run.id(), Numbers.large(size.parameters()),
-                Numbers.large(size.active()), run.firstStep(), run.experiment().training().steps());
+        return "%s: %s parameters, %s of them active %s; step %d of %d".formatted(run.id(), Numbers.large(size.parameters()),
+                Numbers.large(size.active()), run.unit(), run.firstStep(), run.experiment().training().steps());
     }
 }

@@ -49,13 +49,13 @@ public final class StatusCommands {
                 .row("step", "%d of %d, about %s left".formatted(run.step(), steps, Numbers.time(left * run.secondsPerStep())));
         run.last().ifPresent(last -> table
                 .row("loss", Numbers.loss(last.loss()))
-                .row("speed", Numbers.whole(last.tokensPerSecond()) + " tokens/s, " + Numbers.milliseconds(last.milliseconds()) + " a step"));
+                .row("speed", Numbers.whole(last.tokensPerSecond()) + " " + run.units() + "/s, " + Numbers.milliseconds(last.milliseconds()) + " a step"));
         run.evaluated().ifPresent(result -> table.row("validation loss", Numbers.loss(result.loss())));
         table.row("engine", run.engine().name());
         if (run.alarms() > 0) {
             table.row("alarms", run.alarms() + ": 'load' shows which");
         }
-        table.row("model", Numbers.large(run.size().parameters()) + " parameters, " + Numbers.large(run.size().active()) + " active a token");
+        table.row("model", Numbers.large(run.size().parameters()) + " parameters, " + Numbers.large(run.size().active()) + " active " + run.unit());
         run.waiting().forEach((step, swap) -> table.row("waiting", "step " + step + ": " + swap));
         return table.row("folder", run.folder().path().toString()).toString();
     }

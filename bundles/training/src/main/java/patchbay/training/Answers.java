@@ -73,7 +73,10 @@ final class Answers {
         return best;
     }
 
-    /** Accuracy, and how often the partner is among the first 1, 5 and 10 of all held-out examples with both modalities, beside what chance would give. */
+    /**
+     * Accuracy, and how often the partner is among the first 1, 5 and 10 of all held-out examples with both modalities, beside what chance would give. Of those that are as near as the
+     * partner, such as the same caption, half stand before it.
+     */
     Map<String, Double> measures() {
         var measures = new LinkedHashMap<String, Double>();
         if (asked > 0) {
@@ -104,9 +107,10 @@ final class Answers {
         var found = new int[RANKS.length];
         for (int question = 0; question < questions.size(); question++) {
             float own = dot(questions.get(question), candidates.get(question));
-            int better = 0;
+            double better = 0;
             for (int other = 0; other < candidates.size(); other++) {
-                better += other != question && dot(questions.get(question), candidates.get(other)) >= own ? 1 : 0; // a tie is no find
+                float its = dot(questions.get(question), candidates.get(other));
+                better += its > own ? 1 : its == own && other != question ? 0.5 : 0;
             }
             for (int i = 0; i < RANKS.length; i++) {
                 found[i] += better < RANKS[i] ? 1 : 0;
