@@ -25,6 +25,7 @@ import patchbay.lab.record.History;
 import patchbay.lab.record.Journal;
 import patchbay.lab.record.Provenance;
 import patchbay.lab.record.RunFolder;
+import patchbay.model.Arriving;
 import patchbay.model.Cache;
 import patchbay.model.Decoder;
 import patchbay.model.Describing;
@@ -38,6 +39,7 @@ import patchbay.model.Task;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Plan;
 import patchbay.tensor.UserError;
+import patchbay.tensor.Variables;
 import patchbay.training.Evaluation;
 import patchbay.training.Births;
 import patchbay.training.Frozen;
@@ -352,14 +354,50 @@ public final class Lab {
         if (!(sameData(experiment, folder) instanceof RunData.OfExamples data)) {
             return Optional.empty();
         }
+        var trained = trained(folder, experiment, data);
+        var parts = new LinkedHashMap<String, Evaluation.Result>();
+        data.all(experiment).forEach((name, held) ->
+                parts.put(name, Evaluation.of(engine(), trained.model, trained.variables.fork(), experiment.training().batch(), held)));
+        return Optional.of(new Measured(trained.step, parts));
+    }
+
+    /** A run's last checkpoint. */
+    private record Trained(long step, Model model, Variables variables) {}
+
+    private Trained trained(RunFolder folder, Experiment experiment, RunData data) {
         var checkpoint = checkpoint(folder);
         var state = CheckpointState.of(checkpoint);
-        var model = data.model(Change.rack(state.model(experiment.model()), state.sockets(), archive));
         var variables = engine().variables();
         checkpoint.restore(Checkpoint.PARAMETERS, variables);
-        var parts = new LinkedHashMap<String, Evaluation.Result>();
-        data.all(experiment).forEach((name, held) -> parts.put(name, Evaluation.of(engine(), model, variables.fork(), experiment.training().batch(), held)));
-        return Optional.of(new Measured(checkpoint.step(), parts));
+        return new Trained(checkpoint.step(), data.model(Change.rack(state.model(experiment.model()), state.sockets(), archive)), variables);
+    }
+
+    /**
+     * A model that is told of a file part by part.
+     *
+     * @param labels that its logits are of
+     */
+    public record Listening(Arriving arriving, List<String> labels) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            arriving.close();
+        }
+    }
+
+    /**
+     * The model out of a run's last checkpoint, to be told of a file of one modality part by part.
+     *
+     * @throws UserError if the run's task is not to classify, or the modality's encoder reads whole files only
+     */
+    public Listening listening(String id, String modality) {
+        var folder = RunFolder.find(runsFolder, id);
+        var experiment = Experiment.read(folder.experiment(), List.of());
+        if (experiment.model().task().kind() != Task.Kind.classify || !(sameData(experiment, folder) instanceof RunData.OfExamples data)) {
+            throw new UserError("run " + folder.id() + " tells no labels: its task is " + experiment.model().task().kind());
+        }
+        var trained = trained(folder, experiment, data);
+        return new Listening(new Arriving(engine(), (Multimodal) trained.model, trained.variables, modality), data.examples().labels());
     }
 
     private static Checkpoint checkpoint(RunFolder folder) {

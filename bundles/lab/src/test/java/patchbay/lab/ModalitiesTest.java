@@ -10,9 +10,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,7 @@ import patchbay.fusion.gated.Gated;
 import patchbay.lab.record.Event;
 import patchbay.lab.record.Journal;
 import patchbay.lab.record.Metrics;
+import patchbay.model.Arriving;
 import patchbay.model.Plug;
 import patchbay.model.Sampling;
 import patchbay.position.none.NoPosition;
@@ -212,6 +216,34 @@ class ModalitiesTest {
         assertTrue(wrong.getMessage().contains("image"), wrong.getMessage());
     }
 
+    /** Captions name the shape, which is the label, in their middle. */
+    @Test
+    void aTextIsJudgedPartByPart() throws Exception {
+        var live = LiveRun.start(laboratory, experiment("kind: classify, modalities: [image, text]", "training.checkpoint-every=50"));
+        live.someSteps(200);
+        live.end();
+        var held = Collection.named("figures").read(live.run().experiment().data(), 0).heldOut().get("examples");
+        int early = 0;
+        int late = 0;
+        for (var example : held.subList(0, 20)) {
+            var caption = example.parts().get("text").bytes();
+            try (var listening = laboratory.lab.listening(live.run().id(), "text")) {
+                assertEquals(List.of("circle", "square", "triangle", "cross"), listening.labels());
+                early += label(listening.arriving().read(Arrays.copyOf(caption, 8)).orElseThrow()) == example.label() ? 1 : 0;
+                listening.arriving().read(Arrays.copyOfRange(caption, 8, caption.length));
+                late += label(listening.arriving().end()) == example.label() ? 1 : 0;
+            }
+        }
+        assertTrue(late > 17 && early < 15, early + " of 20 are right before the shape is named, " + late + " behind it");
+        var picture = assertThrows(UserError.class, () -> laboratory.lab.listening(live.run().id(), "image"));
+        assertTrue(picture.getMessage().contains("small-image at encoders.image reads whole examples only"), picture.getMessage());
+    }
+
+    private static int label(Arriving.Partial partial) {
+        var logits = partial.logits().orElseThrow();
+        return IntStream.range(0, logits.length).boxed().max(Comparator.comparingDouble(i -> logits[i])).orElseThrow();
+    }
+
     @Test
     void mistakesAreToldInOneLine() throws Exception {
         var text = assertThrows(UserError.class, () -> laboratory.lab.start(experiment(RETRIEVE, "data.source=wordnet")));
@@ -224,6 +256,8 @@ class ModalitiesTest {
         var smell = assertThrows(UserError.class, () -> live.run().swap("encoders.smell", Plug.of("small-sound")));
         assertTrue(smell.getMessage().contains("has no smell; it has image, text, sound"), smell.getMessage());
         live.end();
+        var labels = assertThrows(UserError.class, () -> laboratory.lab.listening(live.run().id(), "text"));
+        assertTrue(labels.getMessage().contains("tells no labels: its task is retrieve"), labels.getMessage());
         var generating = assertThrows(UserError.class, () -> laboratory.lab.generation(live.run().id()));
         assertTrue(generating.getMessage().contains("retrieve"), generating.getMessage());
         assertTrue(Journal.read(live.run().folder().journal()).all(Event.Failed.class).isEmpty());

@@ -1,10 +1,12 @@
 package patchbay.lab;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.imageio.ImageIO;
@@ -135,6 +137,30 @@ final class SmallEncoders {
                 pairs[(bytes[i - 1] * 31 + bytes[i]) & 255]++;
             }
             return pairs;
+        }
+
+        /** A chunk is all that has come so far. */
+        @Override
+        public Optional<Incoming> incoming(Setting setting) {
+            var reader = reader(setting);
+            var text = new ByteArrayOutputStream();
+            return Optional.of(new Incoming() {
+                @Override
+                public Map<String, TensorType> inputs() {
+                    return reader.inputs();
+                }
+
+                @Override
+                public List<Row> read(byte[] bytes) {
+                    text.writeBytes(bytes);
+                    return List.of(reader.read(text.toByteArray()));
+                }
+
+                @Override
+                public List<Row> end() {
+                    return List.of();
+                }
+            });
         }
     }
 
