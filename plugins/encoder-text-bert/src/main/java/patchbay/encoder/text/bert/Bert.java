@@ -11,6 +11,7 @@ import patchbay.spi.Tower;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
+import patchbay.tensor.UserError;
 import patchbay.weights.wordpiece.WordPiece;
 
 /**
@@ -122,6 +123,9 @@ public class Bert implements Encoder {
         var tower = Tower.of(sizes.layers, sizes.dim, sizes.heads, sizes.hidden, sizes.places).normed(Tower.Order.AFTER, EPSILON);
         if (isTanh(options)) {
             tower = tower.feeding(new Tower.Standard("gelu", Map.of("tanh", true)));
+        }
+        if (options.mixtures() < 0 || options.mixtures() > sizes.layers) {
+            throw new UserError("mixtures is " + options.mixtures() + "; it must be from 0 to the " + sizes.layers + " layers");
         }
         return Optional.of(options.mixtures() == 0 ? tower : tower.mixed(options.mixtures(), options.experts(), options.k()));
     }

@@ -41,6 +41,9 @@ final class PublishedNames {
             if (words.matches()) {
                 var names = new PublishedNames(file, words.group(1), words.group(2).equals("/"));
                 names.add(tensor);
+                if (!names.shapes.containsKey("layers.0.attention.query")) {
+                    throw new UserError(file.file() + ": it has embeddings but no layers");
+                }
                 return names;
             }
         }
@@ -113,10 +116,10 @@ final class PublishedNames {
 
     private int size(String tensor, int axis) {
         var shape = file.tensor(tensor).shape();
-        if (axis >= shape.size()) {
-            throw new UserError(file.file() + ": tensor '" + tensor + "' has the shape " + shape + "; it should have " + (axis + 1) + " axes at least");
+        if (axis >= shape.size() || shape.get(axis) < 1 || shape.get(axis) > Integer.MAX_VALUE) {
+            throw new UserError(file.file() + ": tensor '" + tensor + "' has the shape " + shape + ", of which axis " + axis + " cannot be a model's");
         }
-        return Math.toIntExact(shape.get(axis));
+        return shape.get(axis).intValue();
     }
 
     private void put(String parameter, String tensor, int... shape) {

@@ -131,6 +131,10 @@ class PublishedNamesTest {
         var message = assertThrows(UserError.class, () -> Pretrained.read(location)).getMessage();
         assertTrue(message.contains("2 missing: encoder.layer.0.output.dense.bias, encoder.layer.1.attention.self.value.weight")
                 && message.contains("1 of another shape: layers.0.attention.key") && message.contains("1 not known: encoder.layer.0.adapter.weight"), message);
+        var bare = write(Map.of("embeddings.word_embeddings.weight", new int[] {9, DIM}, "embeddings.position_embeddings.weight", new int[] {5, DIM}));
+        assertTrue(assertThrows(UserError.class, () -> Pretrained.read(bare)).getMessage().contains("no layers"));
+        var flat = write(Map.of("embeddings.word_embeddings.weight", new int[] {9}));
+        assertTrue(assertThrows(UserError.class, () -> Pretrained.read(flat)).getMessage().contains("shape [9], of which axis 1"));
         var other = write(Map.of("wte.weight", new int[] {3, 3}));
         assertTrue(assertThrows(UserError.class, () -> Pretrained.read(other)).getMessage().contains("no model of the BERT family"));
     }

@@ -60,6 +60,21 @@ class PublishedTest {
         compare(miniLm(), miniLm(), "all-minilm-l6-v2", "mean", "", 200).within(1e-5, 0.99999);
     }
 
+    /** Experts that all begin as the feed-forward in whose place they stand change nothing, wherever the router sends a token. */
+    @Test
+    void mixturesBeginAsTheModelThatWasTrained() throws Exception {
+        var weights = miniLm() + "!all-minilm-l6-v2.onnx";
+        var batch = sentences(8).subList(0, 2);
+        try (var dense = new Texts(2, Map.of("weights", weights, "length", 32));
+                var mixed = new Texts(2, Map.of("weights", weights, "length", 32, "mixtures", 4, "experts", 8, "k", 2))) {
+            var expected = dense.read(batch).output("summary");
+            var given = mixed.read(batch).output("summary");
+            for (int i = 0; i < expected.length; i++) {
+                assertEquals(expected[i], given[i], 2e-6f, "at " + i);
+            }
+        }
+    }
+
     @ParameterizedTest
     @Tag("large")
     @CsvSource({"bge-small-en-v15, bge-small-en-v1.5, first", "e5-small-v2, e5-small-v2, mean"})
