@@ -6,6 +6,7 @@ import patchbay.media.Pixels;
 import patchbay.spi.Encoder;
 import patchbay.spi.Features;
 import patchbay.tensor.Initializer;
+import patchbay.tensor.Layout;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.operations.Unfold.Axis;
@@ -24,7 +25,10 @@ record Network(Encoder.Scope scope, ImageConv.Options options) {
                 x = bottleneck("stages." + stage + "." + block + ".", x, options.channels() << stage, stage > 0 && block == 0);
             }
         }
-        return Features.averaged(norm("norm", x).reshape(scope.batch(), x.dim(1) * x.dim(2), x.dim(3)));
+        int batch = scope.batch(), places = x.dim(1) * x.dim(2), channels = x.dim(3);
+        // the mean is taken first: where most of a picture is empty, the mean of normed places hardly differs from one to the next
+        var whole = norm("norm", Layout.concat(1, x.reshape(batch, places, channels), x.mean(1, 2).unsqueeze(1)));
+        return new Features(whole.slice(1, 0, places), scope.graph().filled(Shape.of(batch, places), 1), whole.slice(1, places, places + 1).squeeze(1));
     }
 
     /** Three small convolutions in place of one of 7 × 7 (He et al. 2019, ResNet-C). */
