@@ -31,7 +31,7 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
 
     /** Rows of a product up to which its columns are shared out in their place, as when one token is decoded. */
     private static final int FEW = 4;
-    /** The same by a matrix that comes from memory: each thread then reads a part of it, where with rows each would read all of it. */
+    /** The same, for an engine of few threads, by a matrix that comes from memory: each then reads a part of it, where with rows each would read all of it. */
     private static final int FEW_FAR = 32;
     /** Elements of a matrix that is too large for a cache that one thread has to itself. */
     private static final int FAR = 128 * 1024;
@@ -83,6 +83,17 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
 
     @Override
     public List<Launch> launches(Node node) {
+        return launches(node, FEW);
+    }
+
+    @Override
+    public List<Launch> coarseLaunches(Node node) {
+        var b = node.input(1);
+        return launches(node, b.dtype() == DType.F32 && b.shape().size() > FAR ? FEW_FAR : FEW);
+    }
+
+    /** @param few rows up to which columns are shared out */
+    private List<Launch> launches(Node node, int few) {
         var a = node.input(0).shape();
         var b = node.input(1).shape();
         int m = m(a);
@@ -92,8 +103,7 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Operatio
         int rows = node.output(0).shape().span(0, node.output(0).shape().rank() - 1);
         // one matrix on the right for all rows of a: the batch is one large product
         boolean flat = batch(b).size() == 1 && !transposeA;
-        boolean few = rows <= FEW || rows <= FEW_FAR && (long) k * n > FAR && kept == DType.F32;
-        if (few && batch(b).size() == 1 && (flat || rows == m)) {
+        if (rows <= few && batch(b).size() == 1 && (flat || rows == m)) {
             return List.of(Halves.format(kept, Halves.launch(kept, COLUMNS, HALF_COLUMNS, n)
                     .input(0).input(1).output(0).value(rows).value(n).value(k)
                     .value(transposeA ? 1 : k).value(transposeA ? m : 1).value(transposeB ? 1 : n).value(transposeB ? k : 1)
