@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import patchbay.tensor.UserError;
 
 /**
@@ -27,6 +29,8 @@ final class Methods implements Collection {
     private static final int NAMES = 50;
     private static final String HIDDEN = "NAME";
     private static final long STANDARD = 24_000_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Methods.class);
 
     /** @param document index of the file that it is in */
     private record Method(int document, String name, String code) {}
@@ -82,9 +86,14 @@ final class Methods implements Collection {
     /** Those of a file that have a body with something in it; none of a file that is no Java. */
     private static List<Method> methods(int document, String text) {
         var parser = new JavaParser(new ParserConfiguration().setLanguageLevel(LanguageLevel.BLEEDING_EDGE).setAttributeComments(false));
-        return parser.parse(text).getResult().stream().flatMap(unit -> unit.findAll(MethodDeclaration.class).stream())
-                .filter(method -> method.getBody().filter(body -> !body.isEmpty()).isPresent())
-                .map(method -> new Method(document, method.getNameAsString(), code(method))).toList();
+        try {
+            return parser.parse(text).getResult().stream().flatMap(unit -> unit.findAll(MethodDeclaration.class).stream())
+                    .filter(method -> method.getBody().filter(body -> !body.isEmpty()).isPresent())
+                    .map(method -> new Method(document, method.getNameAsString(), code(method))).toList();
+        } catch (StackOverflowError | AssertionError noJava) { // the parser is recursive, and what it leaves out of broken code may be asked for later
+            LOG.debug("document {} is no Java: {}", document, noJava.toString());
+            return List.of();
+        }
     }
 
     private static String code(MethodDeclaration method) {

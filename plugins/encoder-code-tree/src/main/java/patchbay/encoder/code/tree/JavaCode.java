@@ -45,6 +45,8 @@ final class JavaCode {
             return new Parsed(Optional.empty(), problem);
         } catch (StackOverflowError tooDeep) { // the parser is recursive
             return new Parsed(Optional.empty(), "it is nested too deeply");
+        } catch (AssertionError broken) { // the parser's own, of a part that recovery has left out
+            return new Parsed(Optional.empty(), String.valueOf(broken.getMessage()));
         }
     }
 
