@@ -1,10 +1,7 @@
 package patchbay.weights;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
-import patchbay.weights.safetensors.Dtype;
 import patchbay.weights.safetensors.SafetensorsFile;
 
 /** The tensors of a safetensors file. */
@@ -38,14 +35,7 @@ public final class SafetensorsWeights implements WeightsFile {
 
     @Override
     public float[] floats(String name) {
-        var tensor = tensor(name);
-        if (tensor.dtype() == Dtype.F32) {
-            return tensors.floats(name);
-        }
-        var floats = new float[tensor.length()];
-        var bytes = ByteBuffer.wrap(tensors.bytes(name)).order(ByteOrder.LITTLE_ENDIAN);
-        tensor.dtype().widen(bytes, floats, 0);
-        return floats;
+        return tensors.widened(name);
     }
 
     @Override

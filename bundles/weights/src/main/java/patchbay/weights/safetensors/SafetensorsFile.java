@@ -14,12 +14,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import patchbay.tensor.DType;
 import patchbay.tensor.Shape;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
-import patchbay.tensor.reference.HalfArrays;
 
 /**
  * A safetensors file to read from. Opening reads and checks the header alone; the tensors are read one by one, straight
@@ -130,6 +128,18 @@ public final class SafetensorsFile implements AutoCloseable {
         return into;
     }
 
+    /** The values of a tensor of any type, as {@link Dtype#widen} has them. */
+    public float[] widened(String name) {
+        var tensor = tensor(name);
+        if (tensor.dtype() == Dtype.F32) {
+            return floats(name);
+        }
+        int each = tensor.dtype().bytes();
+        var into = new float[length(tensor, each)];
+        read(tensor, (from, bytes) -> tensor.dtype().widen(bytes, into, (int) (from / each)));
+        return into;
+    }
+
     /** The bytes of a tensor of any type, elements little-endian. */
     public byte[] bytes(String name) {
         var tensor = tensor(name);
@@ -166,9 +176,7 @@ public final class SafetensorsFile implements AutoCloseable {
             var name = tensor.name();
             var shape = Shape.of(tensor.shape().stream().mapToInt(Math::toIntExact).toArray());
             switch (tensor.dtype()) {
-                case F32 -> variables.put(name, TensorType.f32(shape), floats(name));
-                case F16 -> variables.put(name, TensorType.f32(shape), widened(DType.F16, name));
-                case BF16 -> variables.put(name, TensorType.f32(shape), widened(DType.BF16, name));
+                case F32, F16, BF16 -> variables.put(name, TensorType.f32(shape), widened(name));
                 case I32 -> variables.put(name, TensorType.i32(shape), ints(name));
                 default -> throw new SafetensorsError(file, "tensor '" + name + "' is " + tensor.dtype()
                         + "; variables are made of F32, F16, BF16 or I32");
@@ -176,14 +184,6 @@ public final class SafetensorsFile implements AutoCloseable {
         }
     }
 
-    private float[] widened(DType dtype, String name) {
-        var bytes = bytes(name);
-        var halves = new short[bytes.length / 2];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer().get(halves);
-        var floats = new float[halves.length];
-        HalfArrays.widen(dtype, halves, floats, floats.length);
-        return floats;
-    }
 
     @Override
     public void close() {

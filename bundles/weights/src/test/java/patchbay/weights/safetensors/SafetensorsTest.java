@@ -72,6 +72,25 @@ class SafetensorsTest {
         assertFalse(Files.exists(folder.resolve("a.safetensors.partial")));
     }
 
+    /** By hand: the types' own definitions of these bits. */
+    @ParameterizedTest
+    @CsvSource({"BOOL, 00 01, 0 1", "U8, ff, 255", "I8, ff, -1", "F8_E5M2, 3c 7b c0, 1 57344 -2", "F8_E4M3, 38 7e 01 b8 7f, 1 448 0.001953125 -1 NaN", "I16, feff, -2",
+            "U16, feff, 65534", "F16, 003c 0080, 1 -0.0", "BF16, 80bf, -1", "I32, ffffffff, -1", "U32, ffffffff, 4294967295", "F32, 0000c03f, 1.5",
+            "I64, feffffffffffffff, -2", "U64, ffffffffffffffff, 18446744073709551615", "F64, 000000000000f83f, 1.5"})
+    void valuesOfAllTypes(Dtype dtype, String bits, String values) throws IOException {
+        var bytes = HexFormat.of().parseHex(bits.replace(" ", ""));
+        var expected = values.split(" ");
+        var file = folder.resolve("types.safetensors");
+        SafetensorsWriter.write(file, List.of(new HostTensor("a", dtype, List.of((long) expected.length),
+                dtype == Dtype.F32 ? new float[] {1.5f} : dtype == Dtype.I32 ? new int[] {-1} : bytes)), Map.of());
+        try (var read = SafetensorsFile.open(file)) {
+            var widened = read.widened("a");
+            for (int i = 0; i < expected.length; i++) {
+                assertEquals(Float.parseFloat(expected[i]), widened[i]);
+            }
+        }
+    }
+
     /** Byte for byte what the format's description says, so that other tools can read it. */
     @Test
     void theBytesAreTheFormats() throws IOException {
