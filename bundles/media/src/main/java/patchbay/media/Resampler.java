@@ -1,6 +1,7 @@
 package patchbay.media;
 
 import java.math.BigInteger;
+import java.util.Arrays;
 
 /**
  * Changes a sound's rate by band-limited interpolation: a sinc under Kaiser's window, 16 of its zeros to either side, and with its cut-off below half
@@ -46,15 +47,24 @@ public final class Resampler {
 
     /** @return as long in time, rounded up to a whole sample */
     public float[] apply(float[] sound) {
-        if (weights.length == 0) {
-            return sound.clone();
-        }
-        var result = new float[Math.toIntExact(((long) sound.length * phases + step - 1) / step)];
-        int half = weights[0].length / 2;
+        return weights.length == 0 ? sound.clone() : samples(0, length(sound.length), sound, 0);
+    }
+
+    private long length(long sound) {
+        return (sound * phases + step - 1) / step;
+    }
+
+    /**
+     * New samples.
+     *
+     * @param sound old ones, of which the first stands at {@code start}; there are none outside
+     */
+    private float[] samples(long from, long to, float[] sound, long start) {
+        var result = new float[Math.toIntExact(to - from)];
         for (int i = 0; i < result.length; i++) {
-            long place = (long) i * step;
+            long place = (from + i) * step;
             var taps = weights[(int) (place % phases)];
-            int first = (int) (place / phases) - half + 1;
+            int first = (int) (place / phases - taps.length / 2 + 1 - start);
             double sum = 0;
             for (int tap = Math.max(0, -first); tap < Math.min(taps.length, sound.length - first); tap++) {
                 sum += (double) taps[tap] * sound[first + tap];
@@ -62,6 +72,50 @@ public final class Resampler {
             result[i] = (float) sum;
         }
         return result;
+    }
+
+    /** For one sound that arrives in parts. */
+    public Arriving arriving() {
+        return new Arriving();
+    }
+
+    /** A sound that arrives in parts: what is made of them all is what {@link #apply} makes of the whole. */
+    public final class Arriving {
+
+        /** The old samples that new ones to come are made of. */
+        private float[] kept = new float[0];
+        private long start;
+        private long made;
+
+        private Arriving() {
+        }
+
+        /** The new samples that are told by what has come. */
+        public float[] read(float[] part) {
+            if (weights.length == 0) {
+                return part;
+            }
+            var all = Arrays.copyOf(kept, kept.length + part.length);
+            System.arraycopy(part, 0, all, kept.length, part.length);
+            kept = all;
+            long told = start + kept.length - weights[0].length / 2; // whole old samples that have all of their neighbours
+            return upTo(told <= 0 ? 0 : length(told));
+        }
+
+        /** Those that silence follows. */
+        public float[] end() {
+            return weights.length == 0 ? new float[0] : upTo(length(start + kept.length));
+        }
+
+        private float[] upTo(long end) {
+            long to = Math.max(made, end);
+            var fresh = samples(made, to, kept, start);
+            made = to;
+            int past = (int) Math.clamp(made * step / phases - weights[0].length / 2 - start, 0, kept.length);
+            kept = Arrays.copyOfRange(kept, past, kept.length);
+            start += past;
+            return fresh;
+        }
     }
 
     private static double sinc(double x) {

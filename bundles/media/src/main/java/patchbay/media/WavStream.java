@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import patchbay.tensor.UserError;
 
-/** A WAV file that arrives in parts: the samples that there are so far, which together are those of {@link SoundReader}. */
+/** A WAV file that arrives in parts, as an encoder takes it: its parts together are {@link Sound#mono(int)} of the whole. */
 public final class WavStream {
 
     private static final int FILE_HEAD = 12;
@@ -24,9 +24,10 @@ public final class WavStream {
     private long left;
     private int frame;
     private boolean some;
+    private Optional<Resampler.Arriving> resampler = Optional.empty();
 
     /**
-     * @param rate samples a second that it must have: a rate is not changed while it arrives
+     * @param rate samples a second that it is brought to
      * @param name what an error calls it
      */
     public WavStream(int rate, String name, Limits limits) {
@@ -36,8 +37,8 @@ public final class WavStream {
     }
 
     /**
-     * @return the mean of all channels, of the samples that are complete with {@code part}
-     * @throws UserError if it is no WAV file of this rate
+     * @return samples that are told by what has come: the mean of all channels
+     * @throws UserError if it is no WAV file
      */
     public float[] read(byte[] part) {
         waiting.writeBytes(part);
@@ -52,14 +53,25 @@ public final class WavStream {
         keep(bytes, whole);
         left -= whole;
         some |= whole > 0;
-        return whole == 0 ? new float[0] : reader.read(file(bytes, whole), name).mono();
+        if (whole == 0) {
+            return new float[0];
+        }
+        var sound = reader.read(file(bytes, whole), name);
+        if (resampler.isEmpty()) {
+            resampler = Optional.of(new Resampler(sound.rate(), rate).arriving());
+        }
+        return resampler.get().read(sound.mono());
     }
 
-    /** @throws UserError if samples are missing */
-    public void end() {
+    /**
+     * @return the last samples
+     * @throws UserError if some are missing
+     */
+    public float[] end() {
         if (!some || left >= frame) {
             throw new UserError(name + (some ? " is a WAV file that ends early: %,d bytes of its samples are missing".formatted(left - waiting.size()) : " has no samples"));
         }
+        return resampler.orElseThrow().end();
     }
 
     private void keep(byte[] bytes, int from) {
@@ -100,9 +112,6 @@ public final class WavStream {
                 int format = at + CHUNK_HEAD;
                 int channels = Short.toUnsignedInt(file.getShort(format + 2));
                 int bytes = Short.toUnsignedInt(file.getShort(format + 14)) / 8;
-                if (file.getInt(format + 4) != rate) {
-                    throw new UserError("%s has %,d samples a second; arriving in parts it must have %,d".formatted(name, Integer.toUnsignedLong(file.getInt(format + 4)), rate));
-                }
                 if (channels * bytes > 0) {
                     return channels * bytes;
                 }

@@ -16,19 +16,24 @@ class WavStreamTest {
     private static float[] read(WavStream stream, byte[] file, int part) {
         var samples = new float[0];
         for (int from = 0; from < file.length; from += part) {
-            var fresh = stream.read(Arrays.copyOfRange(file, from, Math.min(file.length, from + part)));
-            samples = Arrays.copyOf(samples, samples.length + fresh.length);
-            System.arraycopy(fresh, 0, samples, samples.length - fresh.length, fresh.length);
+            samples = joined(samples, stream.read(Arrays.copyOfRange(file, from, Math.min(file.length, from + part))));
         }
-        stream.end();
-        return samples;
+        return joined(samples, stream.end());
+    }
+
+    private static float[] joined(float[] first, float[] second) {
+        var both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     @Test
     void inPartsAsAtOnce() {
-        var whole = new SoundReader(Limits.standard()).read(FILE, "a file").mono();
-        for (int part : new int[] {1, 3, 50, 1000, FILE.length}) {
-            assertArrayEquals(whole, read(new WavStream(8000, "a stream", Limits.standard()), FILE, part), "parts of " + part);
+        for (int rate : new int[] {8000, 16_000, 3000, 11_025}) {
+            var whole = new SoundReader(Limits.standard()).read(FILE, "a file").mono(rate);
+            for (int part : new int[] {1, 3, 50, 1000, FILE.length}) {
+                assertArrayEquals(whole, read(new WavStream(rate, "a stream", Limits.standard()), FILE, part), "at " + rate + ", parts of " + part);
+            }
         }
     }
 
@@ -42,19 +47,18 @@ class WavStreamTest {
     }
 
     @Test
-    void whatIsNoWholeFileOfThisRateIsTheUsersMistake() {
-        check("is no WAV file", 8000, Samples.of(MediaType.FLAC));
-        check("has 8,000 samples a second; arriving in parts it must have 16,000", 16_000, FILE);
-        check("ends early: 1 bytes", 8000, Arrays.copyOf(FILE, FILE.length - 1));
-        check("has no samples", 8000, Arrays.copyOf(FILE, 20));
-        check("has no samples", 8000, new byte[0]);
+    void whatIsNoWholeFileIsTheUsersMistake() {
+        check("is no WAV file", Samples.of(MediaType.FLAC));
+        check("ends early: 1 bytes", Arrays.copyOf(FILE, FILE.length - 1));
+        check("has no samples", Arrays.copyOf(FILE, 20));
+        check("has no samples", new byte[0]);
         var endless = Arrays.copyOf(FILE, 1 << 17);
         endless[36] = 'x'; // samples by another name
-        check("no samples in its first", 8000, endless);
+        check("no samples in its first", endless);
     }
 
-    private static void check(String words, int rate, byte[] file) {
-        var error = assertThrows(UserError.class, () -> read(new WavStream(rate, "a stream", Limits.standard()), file, 7));
+    private static void check(String words, byte[] file) {
+        var error = assertThrows(UserError.class, () -> read(new WavStream(8000, "a stream", Limits.standard()), file, 7));
         assertTrue(error.getMessage().contains(words), error.getMessage());
     }
 }

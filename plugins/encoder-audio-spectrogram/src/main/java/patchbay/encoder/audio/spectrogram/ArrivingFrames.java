@@ -36,7 +36,11 @@ final class ArrivingFrames implements Encoder.Incoming {
 
     @Override
     public List<Encoder.Row> read(byte[] bytes) {
-        var fresh = stream.read(bytes);
+        return columns(stream.read(bytes));
+    }
+
+    /** The columns that are full with these samples. */
+    private List<Encoder.Row> columns(float[] fresh) {
         int wanted = (int) Math.min(fresh.length, frames.samples() - heard);
         heard += wanted;
         samples = joined(samples, Arrays.copyOf(fresh, wanted));
@@ -69,11 +73,14 @@ final class ArrivingFrames implements Encoder.Incoming {
 
     @Override
     public List<Encoder.Row> end() {
-        stream.end();
+        var rows = columns(stream.end());
         if (!some) {
             frame(samples.length); // shorter than a window
         }
-        return begun.length == 0 ? List.of() : List.of(column());
+        if (begun.length > 0) {
+            rows.add(column());
+        }
+        return rows;
     }
 
     private static float[] joined(float[] first, float[] second) {

@@ -43,10 +43,10 @@ class AudioSpectrogramTest extends EncoderContract {
         return List.of(options(false, 7f / RATE), options(true, 7f / RATE));
     }
 
-    /** Shorter than a window, of some whole columns, and longer than what is read. */
+    /** Shorter than a window, of some whole columns at another rate, and longer than what is read. */
     @Override
     protected List<byte[]> examples() {
-        return List.of(SmallSounds.tone(RATE, 7, 60), SmallSounds.tone(RATE, 35, 90), SmallSounds.tone(RATE, 90, 40));
+        return List.of(SmallSounds.tone(RATE, 7, 60), SmallSounds.tone(3 * RATE, 105, 90), SmallSounds.tone(RATE, 90, 40));
     }
 
     private static Encoder.Row row(Map<String, Object> options, byte[] bytes) {

@@ -30,8 +30,13 @@ final class ArrivingSamples implements Encoder.Incoming {
 
     @Override
     public List<Encoder.Row> read(byte[] bytes) {
+        return places(stream.read(bytes));
+    }
+
+    /** The places that are full with these samples. */
+    private List<Encoder.Row> places(float[] fresh) {
         var rows = new ArrayList<Encoder.Row>();
-        for (float sample : stream.read(bytes)) {
+        for (float sample : fresh) {
             if (there < samples.most()) {
                 place[there++ % place.length] = sample;
                 if (there % place.length == 0) {
@@ -44,8 +49,11 @@ final class ArrivingSamples implements Encoder.Incoming {
 
     @Override
     public List<Encoder.Row> end() {
-        stream.end();
+        var rows = places(stream.end());
         int left = there % place.length;
-        return left == 0 ? List.of() : List.of(samples.row(Arrays.copyOf(place, left), place.length));
+        if (left > 0) {
+            rows.add(samples.row(Arrays.copyOf(place, left), place.length));
+        }
+        return rows;
     }
 }

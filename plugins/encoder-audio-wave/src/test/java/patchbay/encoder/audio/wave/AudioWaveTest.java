@@ -36,10 +36,10 @@ class AudioWaveTest extends EncoderContract {
         return List.of(SMALL, Map.of("rate", RATE, "seconds", 0.032f, "hop", 4, "step", 1, "channels", 2, "layers", 2));
     }
 
-    /** Shorter than a place, of some whole places and more, and longer than what is read. */
+    /** Shorter than a place, of some whole places and more at another rate, and longer than what is read. */
     @Override
     protected List<byte[]> examples() {
-        return List.of(SmallSounds.tone(RATE, 5, 200), SmallSounds.tone(RATE, 19, 90), SmallSounds.tone(RATE, 70, 130));
+        return List.of(SmallSounds.tone(RATE, 5, 200), SmallSounds.tone(2 * RATE, 39, 90), SmallSounds.tone(RATE, 70, 130));
     }
 
     private static Bench bench(Graph graph, Map<String, Object> options) {
