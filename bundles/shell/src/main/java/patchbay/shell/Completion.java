@@ -69,6 +69,7 @@ public final class Completion implements Completer {
             case "contexts" -> arguments == 0 ? whole(ContextsCommand.ACTIONS.stream())
                     : words.get(1).equals("measure") ? Stream.concat(whole(Contexts.names(runs.lab().archive()).stream()), keys(ContextsCommand.KEYS.stream()))
                     : keys(Stream.of("file", "chart"));
+            case "listen" -> Stream.concat(whole(arguments == 0 ? ids() : Stream.empty()), keys(Stream.of("bytes")));
             case "evaluate" -> Stream.concat(whole(arguments == 0 ? ids() : Stream.empty()), keys(Stream.of("context", "position")));
             case "pause", "stop" -> arguments == 0 ? whole(runs.lab().runs().stream().filter(Run::alive).map(Run::id)) : Stream.empty();
             case "engine" -> Stream.concat(whole(arguments <= 1 ? runs.lab().engines().names().stream() : Stream.empty()),

@@ -79,7 +79,7 @@ final class Workshop implements AutoCloseable {
         processor = new CommandProcessorImpl(streams);
         for (var commands : List.of(new RunCommand(runs, foreground, experiments), new ControlCommands(runs, foreground),
                 new StatusCommands(runs), new ProfileCommand(runs), new EvaluateCommand(runs), new ContextsCommand(runs), new EngineCommand(runs), new RackCommands(runs), new SwapCommands(runs), new ExpertCommands(runs), new FreezeCommands(runs), new RoutingCommand(runs),
-                new ExplainCommand(runs), new GenerateCommand(runs), new MemoryCommand(runs, memories), new RulesCommand(runs),
+                new ExplainCommand(runs), new GenerateCommand(runs), new ListenCommand(runs), new MemoryCommand(runs, memories), new RulesCommand(runs),
                 new RecordCommands(runs, foreground), new SearchCommands(runs, foreground, experiments), new DataCommand(DataCache.at(folder.resolve("data"))), new DoctorCommand(name -> Optional.empty(), runs, List.of(engine)))) {
             functions(commands.getClass()).forEach(function -> processor.addCommand("patchbay", commands, function));
         }
