@@ -94,10 +94,6 @@ final class Texts implements AutoCloseable {
         return program.floats(name);
     }
 
-    Program program() {
-        return program;
-    }
-
     @Override
     public void close() {
         program.close();
