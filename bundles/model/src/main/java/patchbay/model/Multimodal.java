@@ -160,7 +160,7 @@ public final class Multimodal implements Model {
     Answer answer(Building building, String modality) {
         var graph = building.graph();
         building.enter(graph.constant(Shape.of(1, 1), 0));
-        var gates = Map.of(modality, graph.filled(Shape.of(1), 1));
+        var gates = Map.of(modality, graph.state(gate(modality), TensorType.f32(1), Initializer.ones()));
         var present = Map.of(modality, graph.filled(Shape.of(1), 1));
         var features = Map.of(modality, encode(building, modality, 1, present.get(modality), new ArrayList<>()));
         return new Answer(features.get(modality),

@@ -40,12 +40,12 @@ class ArrivingTest {
     private static final byte[] TEXT = "a text that comes little by little, and is cut".getBytes(StandardCharsets.UTF_8);
     private static final ReferenceEngine ENGINE = new ReferenceEngine();
 
-    /** The sum of the summaries that there are. */
+    /** The sum of the summaries, as loud as their modalities are. */
     @Plugin("sum")
     private static final class SumFusion implements Fusion {
         @Override
         public Features forward(Scope scope, Map<String, Features> features) {
-            var summary = features.values().stream().map(Features::summary).reduce(Tensor::add).orElseThrow();
+            var summary = features.entrySet().stream().map(one -> one.getValue().summary().multiply(scope.gate(one.getKey()))).reduce(Tensor::add).orElseThrow();
             var first = features.values().iterator().next();
             return new Features(first.sequence(), first.weights(), summary);
         }
@@ -81,6 +81,7 @@ class ArrivingTest {
         graph.output("embedding", forward.embeddings().get("text"));
         try (var trial = Trial.of(ENGINE, graph, variables)) {
             trial.set("head.weight", Trial.random(24, 1));
+            trial.set(Multimodal.gate("text"), 0.4f); // it has just joined
             return trial.with(Multimodal.present("text"), 1).with(Multimodal.input("text", "tokens"), model.readers().get("text").read(TEXT).ints().get("tokens")).run()
                     .outputs();
         }
