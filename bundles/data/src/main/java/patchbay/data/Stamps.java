@@ -33,8 +33,7 @@ final class Stamps implements Collection {
 
     @Override
     public String availability() {
-        var set = DataSet.named(name());
-        return DataCache.standard().find(set).map(folder -> "there: " + folder).orElseGet(() -> "missing: " + DataCache.advice(set));
+        return DataCache.standard().availability(DataSet.named(name()));
     }
 
     @Override

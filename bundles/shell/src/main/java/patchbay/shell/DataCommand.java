@@ -75,8 +75,7 @@ public final class DataCommand {
     }
 
     private String state(DataSet set) {
-        return set.downloads().isEmpty() ? Source.named(set.name()).availability()
-                : cache.find(set).map(folder -> "there: " + folder).orElseGet(() -> "missing: " + DataCache.advice(set));
+        return set.downloads().isEmpty() ? Source.named(set.name()).availability() : cache.availability(set);
     }
 
     private static String megabytes(long bytes) {

@@ -62,7 +62,7 @@ public final class DataCache {
     }
 
     /** How a set that is not there is got. */
-    public static String advice(DataSet set) {
+    static String advice(DataSet set) {
         return "get it with './patchbay data get %s' (%,d MB)".formatted(set.name(), Math.max(1, set.bytes() / 1_000_000));
     }
 
