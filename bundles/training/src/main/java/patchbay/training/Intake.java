@@ -1,6 +1,7 @@
 package patchbay.training;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,7 +11,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import patchbay.data.Example;
@@ -100,14 +103,18 @@ final class Intake implements AutoCloseable {
         var floats = new LinkedHashMap<String, float[]>();
         var ints = new LinkedHashMap<String, int[]>();
         for (var modality : readers.keySet()) {
-            var present = new int[batch];
-            for (int row = 0; row < examples.size(); row++) {
-                present[row] = row(examples.get(row), modality).isPresent() ? 1 : 0;
-            }
-            put(ints, Multimodal.present(modality), present);
+            var rows = examples.stream().map(example -> row(example, modality)).toList();
+            put(ints, Multimodal.present(modality), IntStream.range(0, batch).map(row -> row < rows.size() && rows.get(row).isPresent() ? 1 : 0).toArray());
+            slots.stream().filter(slot -> slot.modality.equals(modality)).forEach(slot -> {
+                if (slot.type.dtype().isFloat()) {
+                    put(floats, slot.input, gathered(new float[batch * slot.each()], slot.each(), rows, row -> row.floats().get(slot.name)));
+                } else {
+                    put(ints, slot.input, gathered(new int[batch * slot.each()], slot.each(), rows, row -> row.ints().get(slot.name)));
+                }
+            });
         }
         var labels = new int[batch];
-        java.util.Arrays.fill(labels, -1);
+        Arrays.fill(labels, -1);
         for (int row = 0; row < examples.size(); row++) {
             labels[row] = examples.get(row).label();
         }
@@ -115,25 +122,16 @@ final class Intake implements AutoCloseable {
         if (inputs.contains(Multimodal.TARGETS)) {
             texts(examples, ints);
         }
-        for (var slot : slots) {
-            int each = slot.each();
-            if (slot.type.dtype().isFloat()) {
-                var all = new float[batch * each];
-                for (int row = 0; row < examples.size(); row++) {
-                    int to = row * each;
-                    row(examples.get(row), slot.modality).ifPresent(its -> System.arraycopy(its.floats().get(slot.name), 0, all, to, each));
-                }
-                put(floats, slot.input, all);
-            } else {
-                var all = new int[batch * each];
-                for (int row = 0; row < examples.size(); row++) {
-                    int to = row * each;
-                    row(examples.get(row), slot.modality).ifPresent(its -> System.arraycopy(its.ints().get(slot.name), 0, all, to, each));
-                }
-                put(ints, slot.input, all);
-            }
-        }
         return new Batch(floats, ints);
+    }
+
+    /** The numbers of an input one row behind the other; zeros where there is none. */
+    private static <T> T gathered(T all, int each, List<Optional<Encoder.Row>> rows, Function<Encoder.Row, T> numbers) {
+        for (int row = 0; row < rows.size(); row++) {
+            int to = row * each;
+            rows.get(row).ifPresent(its -> System.arraycopy(numbers.apply(its), 0, all, to, each));
+        }
+        return all;
     }
 
     /** The texts as bytes, each ended where there is room. */
@@ -141,8 +139,8 @@ final class Intake implements AutoCloseable {
         var tokenizer = Tokenizer.bytes();
         var tokens = new int[batch * (time - 1)];
         var targets = new int[batch * time];
-        java.util.Arrays.fill(tokens, -1);
-        java.util.Arrays.fill(targets, -1);
+        Arrays.fill(tokens, -1);
+        Arrays.fill(targets, -1);
         for (int row = 0; row < examples.size(); row++) {
             var text = Optional.ofNullable(examples.get(row).parts().get(Task.TEXT));
             if (text.isPresent()) {
@@ -177,7 +175,7 @@ final class Intake implements AutoCloseable {
         kept += row.stream().mapToLong(its -> its.floats().values().stream().mapToLong(values -> 4L * values.length).sum()
                 + its.ints().values().stream().mapToLong(values -> 4L * values.length).sum()).sum();
         if (kept > ROOM) {
-            rows.clear(); // a batch's own rows come at once: what they were read from is near
+            rows.clear();
             kept = 0;
         }
         rows.put(key, row);
