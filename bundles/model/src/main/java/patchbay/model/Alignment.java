@@ -109,7 +109,7 @@ record Alignment(Building building, Task task, Map<String, Tensor> gates, Map<St
         var scores = x.matmul(candidates, false, true).multiply(scale).add(there.subtract(1).multiply(-NOWHERE).unsqueeze(0)); // [B, B + queue]
         var own = graph.constant(Shape.of(batch), IntStream.range(0, batch).toArray());
         var targets = own.add(graph.constant(Shape.scalar(), 1)).multiply(both.toInt()).subtract(graph.constant(Shape.scalar(), 1)); // −1 where there is no pair
-        return scores.crossEntropy(targets).sum().divide(both.sum().maximum(graph.constant(1f)));
+        return scores.meanCrossEntropy(targets);
     }
 
     private Tensor sigmoid(Tensor x, Tensor y, Tensor both, String name) {

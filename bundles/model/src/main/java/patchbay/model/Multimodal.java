@@ -138,7 +138,7 @@ public final class Multimodal implements Model {
         var graph = building.graph();
         var logits = ofLabels(building, fuse(building, encoded.features, encoded.gates, encoded.present).summary());
         var labels = graph.input(LABELS, TensorType.i32(logits.dim(0)));
-        var asked = logits.crossEntropy(labels).sum().divide(labels.greaterOrEqual(0).sum().maximum(graph.constant(1f)));
+        var asked = logits.meanCrossEntropy(labels);
         if (!embeds()) {
             return new Forward(asked, Optional.of(logits), Map.of());
         }
@@ -195,8 +195,7 @@ public final class Multimodal implements Model {
             if (task().kind() == Task.Kind.masked && building.mode() != Mode.DECODING) {
                 var masking = scope.masking();
                 var rows = features.sequence().reshape(batch * features.places(), features.dim()).gather(masking.places());
-                var losses = encoder.predict(scope, rows).crossEntropy(masking.targets());
-                found.add(losses.sum().divide(masking.targets().greaterOrEqual(0).sum().maximum(building.graph().constant(1f))));
+                found.add(encoder.predict(scope, rows).meanCrossEntropy(masking.targets()));
             }
             var there = present.unsqueeze(1); // [B, 1]
             return new Features(features.sequence(), features.weights().multiply(there), features.summary().multiply(there));
@@ -218,7 +217,7 @@ public final class Multimodal implements Model {
         var places = trunk(building, fused.places(), ids, x).reshape(batch, x.dim(1), x.dim(2));
         var rows = places.slice(1, fused.places() - 1, fused.places() - 1 + time).reshape(batch * time, x.dim(2));
         var targets = graph.input(TARGETS, TensorType.i32(batch, time)).flatten();
-        return logits(building, rows).crossEntropy(targets).sum().divide(targets.greaterOrEqual(0).sum().maximum(graph.constant(1f)));
+        return logits(building, rows).meanCrossEntropy(targets);
     }
 
     /** What stands before a text; nothing of a place that does not count. */

@@ -45,8 +45,7 @@ record Objective(Building building, Tensor loss, Tensor total, Map<String, Tenso
         var graph = building.graph();
         var tokens = graph.input("tokens", TensorType.i32(batch, time));
         var targets = graph.input("targets", TensorType.i32(batch, time)).flatten();
-        var counted = targets.greaterOrEqual(0).sum().maximum(graph.constant(1));
-        return decoder.build(building, tokens).logits().crossEntropy(targets).sum().divide(counted);
+        return decoder.build(building, tokens).logits().meanCrossEntropy(targets);
     }
 
     private static Objective of(Building building, Tensor loss, Optional<Multimodal.Forward> answers) {

@@ -41,6 +41,11 @@ public interface Networks {
         return self().graph().apply(new CrossEntropy(), List.of(self(), targets)).getFirst();
     }
 
+    /** The mean {@link #crossEntropy} of the rows that are not ignored, a number; 0 if all are. */
+    default Tensor meanCrossEntropy(Tensor targets) {
+        return crossEntropy(targets).sum().divide(targets.greaterOrEqual(0).sum().maximum(self().graph().constant(1)));
+    }
+
     /**
      * {@code x / √(mean(x²) + epsilon) · weight} (Zhang and Sennrich 2019).
      *
