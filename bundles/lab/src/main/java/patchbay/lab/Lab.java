@@ -3,8 +3,6 @@ package patchbay.lab;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,13 +23,10 @@ import patchbay.lab.record.History;
 import patchbay.lab.record.Journal;
 import patchbay.lab.record.Provenance;
 import patchbay.lab.record.RunFolder;
-import patchbay.model.Arriving;
 import patchbay.model.Cache;
 import patchbay.model.Decoder;
-import patchbay.model.Describing;
 import patchbay.model.Generator;
 import patchbay.model.Model;
-import patchbay.model.Multimodal;
 import patchbay.model.Plug;
 import patchbay.model.Rack;
 import patchbay.model.Sampling;
@@ -39,8 +34,6 @@ import patchbay.model.Task;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Plan;
 import patchbay.tensor.UserError;
-import patchbay.tensor.Variables;
-import patchbay.training.Evaluation;
 import patchbay.training.Births;
 import patchbay.training.Frozen;
 import patchbay.training.Learner;
@@ -53,8 +46,6 @@ public final class Lab {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
 
-    /** Runs of any seed hold out the same documents, so that their losses can be compared. */
-    private static final long SPLIT = 0;
     private static final Duration BUILD_LIMIT = Duration.ofSeconds(20);
 
     private final Engines engines;
@@ -129,7 +120,7 @@ public final class Lab {
             engines.available(change.engine(engine().name(), Optional.empty()));
         }
         var inheritance = Optional.of(experiment.from()).filter(from -> !from.isEmpty()).map(from -> Inheritance.of(runsFolder, from, engine()));
-        var data = RunData.read(experiment, SPLIT);
+        var data = RunData.read(experiment);
         if (data instanceof RunData.OfText) {
             inheritance.ifPresent(from -> from.check(data.text().tokenizer()));
         }
@@ -161,7 +152,7 @@ public final class Lab {
         });
         var experiment = Experiment.read(folder.experiment(), List.of());
         var history = Journal.read(folder.journal());
-        var data = sameData(experiment, folder);
+        var data = RunData.same(experiment, folder);
         var latest = new CheckpointFolder(folder.checkpoints()).latest(found ->
                 Script.of(history, folder, CheckpointState.of(found).journalled(), experiment, found.step()).isRepeatable());
         latest.skipped().forEach(reason -> LOG.warn("checkpoint passed over: {}", reason));
@@ -187,7 +178,7 @@ public final class Lab {
     public Run repeat(RunFolder original, RunListener listener) {
         var experiment = Experiment.read(original.experiment(), List.of());
         var history = Journal.read(original.journal()).effective();
-        var data = sameData(experiment, original);
+        var data = RunData.same(experiment, original);
         var learner = learner(engine(), experiment, data, history.wiringAtStart(), Inheritance.kept(original));
         var folder = RunFolder.create(runsFolder, "replay-of-" + original.id(), experiment.toYaml());
         keep(data, folder);
@@ -236,16 +227,6 @@ public final class Lab {
         }
     }
 
-    private static RunData sameData(Experiment experiment, RunFolder folder) {
-        var data = RunData.read(experiment, SPLIT);
-        var then = folder.readProvenance().data().sha256();
-        if (!data.sha256().equals(then)) {
-            throw new UserError("the data of run " + folder.id() + " is not what it was: its SHA-256 is " + data.sha256()
-                    + ", then it was " + then);
-        }
-        return data;
-    }
-
     private Provenance provenance(Experiment experiment, RunData data) {
         return Provenance.of(experiment.name(), experiment.seed(),
                 new Provenance.Data(experiment.data().source(), experiment.data().path(), data.sha256()), engine(), archive.offers());
@@ -274,135 +255,34 @@ public final class Lab {
         return runs.stream().filter(run -> run.id().equals(id) && run.alive()).findFirst();
     }
 
+    /** What can be done with a run's last checkpoint. */
+    private Trained trained(String id) {
+        return new Trained(RunFolder.find(runsFolder, id), archive, engine());
+    }
+
     /** A model out of a run's last checkpoint, to generate with. */
     public Generation generation(String id) {
-        var folder = RunFolder.find(runsFolder, id);
-        var experiment = Experiment.read(folder.experiment(), List.of());
-        requireText(experiment, folder);
-        var checkpoint = checkpoint(folder);
-        var state = CheckpointState.of(checkpoint);
-        var rack = Change.rack(state.model(experiment.model()), state.sockets(), archive);
-        var tokenizer = Tokenizer.load(folder.tokenizer());
-        var variables = engine().variables();
-        checkpoint.restore(Checkpoint.PARAMETERS, variables);
-        var decoder = new Decoder(rack, tokenizer.vocabularySize(), DataNames.of(tokenizer));
-        return new Generation(engine(), decoder, Generator.values(engine(), decoder, variables), tokenizer);
+        return trained(id).generation();
     }
 
-    /**
-     * What the model out of a run's last checkpoint writes about files.
-     *
-     * @param files bytes by modality
-     * @throws UserError if the run's task is another
-     */
+    /** {@link Trained#describe}. */
     public String describe(String id, Map<String, byte[]> files, Sampling sampling, long seed) {
-        var folder = RunFolder.find(runsFolder, id);
-        var experiment = Experiment.read(folder.experiment(), List.of());
-        var kind = experiment.model().task().kind();
-        if (kind != Task.Kind.describe) {
-            throw new UserError("run " + folder.id() + " describes nothing: its task is " + kind);
-        }
-        var checkpoint = checkpoint(folder);
-        var state = CheckpointState.of(checkpoint);
-        var tokenizer = Tokenizer.bytes();
-        var model = new Multimodal(Change.rack(state.model(experiment.model()), state.sockets(), archive), tokenizer.vocabularySize());
-        for (var modality : files.keySet()) {
-            if (!model.task().modalities().contains(modality)) {
-                throw UserError.unknown("modality", modality, model.task().modalities());
-            }
-        }
-        var variables = engine().variables();
-        checkpoint.restore(Checkpoint.PARAMETERS, variables);
-        var text = new ArrayList<Integer>();
-        try (var describing = new Describing(engine(), model, variables)) {
-            int end = tokenizer.endOfDocument().orElseThrow();
-            describing.write(files, sampling, seed, token -> token != end && text.add(token));
-        }
-        return tokenizer.decode(text.stream().mapToInt(Integer::intValue).toArray());
+        return trained(id).describe(files, sampling, seed);
     }
 
-    /**
-     * A run's last checkpoint beside the text that was held out of it.
-     *
-     * @param position what takes the place of the positions that it was trained with
-     */
+    /** {@link Trained#heldOut}. */
     public HeldOut heldOut(String id, Optional<Plug> position) {
-        var folder = RunFolder.find(runsFolder, id);
-        var experiment = Experiment.read(folder.experiment(), List.of());
-        var checkpoint = checkpoint(folder);
-        var state = CheckpointState.of(checkpoint);
-        var trained = Change.rack(state.model(experiment.model()), state.sockets(), archive);
-        var rack = position.map(plug -> trained.with("position", plug, archive)).orElse(trained);
-        var dataset = sameData(experiment, folder).text();
-        var variables = engine().variables();
-        checkpoint.restore(Checkpoint.PARAMETERS, variables);
-        return new HeldOut(engine(), new Decoder(rack, dataset.tokenizer().vocabularySize(), DataNames.of(dataset)), variables, dataset.validation(), checkpoint.step());
+        return trained(id).heldOut(position);
     }
 
-    /**
-     * What a model makes of the examples that were held out.
-     *
-     * @param step that its values are of
-     * @param parts by what is held out: {@code artist}
-     */
-    public record Measured(long step, Map<String, Evaluation.Result> parts) {}
-
-    /** What the last checkpoint of a run makes of all that its collection holds out; empty if the run reads a text. */
-    public Optional<Measured> measured(String id) {
-        var folder = RunFolder.find(runsFolder, id);
-        var experiment = Experiment.read(folder.experiment(), List.of());
-        if (!(sameData(experiment, folder) instanceof RunData.OfExamples data)) {
-            return Optional.empty();
-        }
-        var trained = trained(folder, experiment, data);
-        var parts = new LinkedHashMap<String, Evaluation.Result>();
-        data.all(experiment).forEach((name, held) ->
-                parts.put(name, Evaluation.of(engine(), trained.model, trained.variables.fork(), experiment.training().batch(), held)));
-        return Optional.of(new Measured(trained.step, parts));
+    /** {@link Trained#measured}. */
+    public Optional<Trained.Measured> measured(String id) {
+        return trained(id).measured();
     }
 
-    /** A run's last checkpoint. */
-    private record Trained(long step, Model model, Variables variables) {}
-
-    private Trained trained(RunFolder folder, Experiment experiment, RunData data) {
-        var checkpoint = checkpoint(folder);
-        var state = CheckpointState.of(checkpoint);
-        var variables = engine().variables();
-        checkpoint.restore(Checkpoint.PARAMETERS, variables);
-        return new Trained(checkpoint.step(), data.model(Change.rack(state.model(experiment.model()), state.sockets(), archive)), variables);
-    }
-
-    /**
-     * A model that is told of a file part by part.
-     *
-     * @param labels that its logits are of
-     */
-    public record Listening(Arriving arriving, List<String> labels) implements AutoCloseable {
-
-        @Override
-        public void close() {
-            arriving.close();
-        }
-    }
-
-    /**
-     * The model out of a run's last checkpoint, to be told of a file of one modality part by part.
-     *
-     * @throws UserError if the run's task is not to classify, or the modality's encoder reads whole files only
-     */
-    public Listening listening(String id, String modality) {
-        var folder = RunFolder.find(runsFolder, id);
-        var experiment = Experiment.read(folder.experiment(), List.of());
-        if (experiment.model().task().kind() != Task.Kind.classify || !(sameData(experiment, folder) instanceof RunData.OfExamples data)) {
-            throw new UserError("run " + folder.id() + " tells no labels: its task is " + experiment.model().task().kind());
-        }
-        var trained = trained(folder, experiment, data);
-        return new Listening(new Arriving(engine(), (Multimodal) trained.model, trained.variables, modality), data.examples().labels());
-    }
-
-    private static Checkpoint checkpoint(RunFolder folder) {
-        return new CheckpointFolder(folder.checkpoints()).latest().checkpoint()
-                .orElseThrow(() -> new UserError("run " + folder.id() + " has no checkpoint"));
+    /** {@link Trained#listening}. */
+    public Trained.Listening listening(String id, String modality) {
+        return trained(id).listening(modality);
     }
 
     /**
@@ -429,19 +309,13 @@ public final class Lab {
     }
 
     private Model model(RunFolder folder, Experiment experiment) {
-        return experiment.model().task().kind() == Task.Kind.language ? decoder(folder, experiment) : RunData.read(experiment, SPLIT).model(rack(folder, experiment));
+        return experiment.model().task().kind() == Task.Kind.language ? decoder(folder, experiment) : RunData.read(experiment).model(rack(folder, experiment));
     }
 
     private Decoder decoder(RunFolder folder, Experiment experiment) {
-        requireText(experiment, folder);
+        Trained.requireText(experiment, folder);
         var tokenizer = Tokenizer.load(folder.tokenizer());
         return new Decoder(rack(folder, experiment), tokenizer.vocabularySize(), DataNames.of(tokenizer));
-    }
-
-    private static void requireText(Experiment experiment, RunFolder folder) {
-        if (experiment.model().task().kind() != Task.Kind.language) {
-            throw new UserError("run " + folder.id() + " goes on with no text: its task is " + experiment.model().task().kind());
-        }
     }
 
     /** With what is in the run's sockets now. */

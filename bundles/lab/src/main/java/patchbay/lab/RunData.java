@@ -13,6 +13,7 @@ import patchbay.data.HeldOutExamples;
 import patchbay.data.HeldOutMaterial;
 import patchbay.data.Material;
 import patchbay.data.Tokenizer;
+import patchbay.lab.record.RunFolder;
 import patchbay.model.Decoder;
 import patchbay.model.Model;
 import patchbay.model.Multimodal;
@@ -46,16 +47,34 @@ sealed interface RunData {
      */
     Dataset text();
 
-    /** What the experiment asks for; runs of any {@code split} seed hold out the same. */
-    static RunData read(Experiment experiment, long split) {
+    /** Runs of any seed hold out the same, so that their losses can be compared. */
+    long SPLIT = 0;
+
+    /** What the experiment asks for. */
+    static RunData read(Experiment experiment) {
         if (experiment.model().task().kind() != Task.Kind.language) {
             var collection = Collection.named(experiment.data().source());
             check(collection, experiment.model().task());
-            return new OfExamples(collection, collection.read(experiment.data(), split));
+            return new OfExamples(collection, collection.read(experiment.data(), SPLIT));
         }
-        var dataset = Dataset.read(experiment.data(), split);
+        var dataset = Dataset.read(experiment.data(), SPLIT);
         experiment.samples().prompts().forEach(dataset.tokenizer()::encode);
         return new OfText(dataset);
+    }
+
+    /**
+     * What a run was trained on.
+     *
+     * @throws UserError if it is not what it was
+     */
+    static RunData same(Experiment experiment, RunFolder folder) {
+        var data = read(experiment);
+        var then = folder.readProvenance().data().sha256();
+        if (!data.sha256().equals(then)) {
+            throw new UserError("the data of run " + folder.id() + " is not what it was: its SHA-256 is " + data.sha256()
+                    + ", then it was " + then);
+        }
+        return data;
     }
 
     private static void check(Collection collection, Task task) {
@@ -120,7 +139,7 @@ sealed interface RunData {
         }
 
         @Override
-        public Model model(Rack rack) {
+        public Multimodal model(Rack rack) {
             boolean writes = rack.settings().task().kind() == Task.Kind.describe;
             return new Multimodal(rack, writes ? Tokenizer.bytes().vocabularySize() : Math.max(1, examples.labels().size()));
         }

@@ -9,7 +9,7 @@ import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import patchbay.lab.Lab;
+import patchbay.lab.Trained;
 import patchbay.lab.TextOptions;
 import patchbay.model.Plug;
 import patchbay.tensor.UserError;
@@ -41,7 +41,7 @@ public final class EvaluateCommand {
             throw UserError.unknown("option", options.keySet().iterator().next(), List.of("context", "position"));
         }
         var folder = runs.folder(call.optional(0));
-        var measured = call.options().isEmpty() ? runs.lab().measured(folder.id()) : Optional.<Lab.Measured>empty();
+        var measured = call.options().isEmpty() ? runs.lab().measured(folder.id()) : Optional.<Trained.Measured>empty();
         if (measured.isPresent()) {
             Output.of(session).line("%s, step %,d".formatted(folder.id(), measured.get().step()));
             Output.of(session).print(table(measured.get()));
@@ -56,7 +56,7 @@ public final class EvaluateCommand {
         }
     }
 
-    private static Table table(Lab.Measured measured) {
+    private static Table table(Trained.Measured measured) {
         var table = new Table("held out", "measure", "is").right(2);
         measured.parts().forEach((part, result) -> {
             table.row(part, "loss", Numbers.loss(result.loss()));

@@ -10,7 +10,7 @@ import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import patchbay.lab.Lab;
+import patchbay.lab.Trained;
 import patchbay.model.Arriving;
 import patchbay.tensor.UserError;
 
@@ -47,7 +47,7 @@ public final class ListenCommand {
         }
     }
 
-    private static void print(InputStream in, int bytes, Lab.Listening listening, Output output) throws IOException {
+    private static void print(InputStream in, int bytes, Trained.Listening listening, Output output) throws IOException {
         long read = 0;
         for (var part = in.readNBytes(bytes); part.length > 0; part = in.readNBytes(bytes)) {
             read += part.length;
@@ -58,7 +58,7 @@ public final class ListenCommand {
     }
 
     /** {@code fr (83 %)} */
-    private static String said(Arriving.Partial partial, Lab.Listening listening) {
+    private static String said(Arriving.Partial partial, Trained.Listening listening) {
         var logits = partial.logits().orElseThrow();
         int likeliest = 0;
         for (int label = 1; label < logits.length; label++) {
