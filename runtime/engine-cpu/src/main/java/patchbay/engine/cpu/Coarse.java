@@ -10,6 +10,6 @@ import java.lang.annotation.Target;
 @Target(ElementType.METHOD)
 public @interface Coarse {
 
-    /** How several threads prepare it together, where there is a way: one class or none. */
-    Class<? extends Prepared>[] together() default {};
+    /** How that is prepared apart from the rest, where there is a way: one class or none. */
+    Class<? extends Prepared>[] by() default {};
 }

@@ -2,9 +2,14 @@ package patchbay.engine.cpu;
 
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
@@ -29,15 +34,33 @@ final class Compiler {
     private final List<Step> steps = new ArrayList<>();
     private final Explanation explanation = new Explanation();
     private final Together together;
+    private final Keeping keeping;
+    /** How often they have changed, by the arrays of variables that this graph leaves as they are. */
+    private final Map<Object, AtomicLong> constant = new IdentityHashMap<>();
+    private final List<AtomicLong> renewed = new ArrayList<>();
+    private final Set<Kept> kept = new HashSet<>();
     private int launches;
 
     Compiler(Graph graph, ArrayVariables variables, Twins twins, WorkerPool pool, boolean poison,
-            Optional<FusedKernels> fusion) {
+            Optional<FusedKernels> fusion, Keeping keeping) {
         this.graph = graph;
         this.twins = twins;
         this.pool = pool;
         this.poison = poison;
         this.together = new Together(pool);
+        this.keeping = keeping;
+        graph.variables().forEach((name, tensor) -> {
+            if (graph.updates().containsKey(tensor)) {
+                renewed.add(variables.changes(name));
+            } else {
+                constant.put(variables.array(name), variables.changes(name));
+            }
+        });
+        graph.variables().forEach((name, tensor) -> {
+            if (graph.updates().containsKey(tensor)) {
+                constant.remove(variables.array(name));
+            }
+        });
         this.schedule = new Schedule(graph, fusion);
         this.placement = new Placement(graph, schedule, variables, (node, launch, inputs, outputs, scratch) ->
                 BoundLaunch.of(node, launch, twins.of(launch.kernel()), inputs, outputs, scratch).run(0, launch.rows()));
@@ -51,7 +74,8 @@ final class Compiler {
         graph.inputs().forEach((name, tensor) -> inputs.put(name, new ArrayProgram.Named(tensor.type(), placement.array(tensor))));
         var outputs = new LinkedHashMap<String, ArrayProgram.Named>();
         graph.outputs().forEach((name, tensor) -> outputs.put(name, new ArrayProgram.Named(tensor.type(), placement.kept(tensor))));
-        return new CpuProgram(inputs, outputs, steps, pool, launches, explanation.plan(placement.memory() + together.memory()));
+        long memory = placement.memory() + together.memory() + kept.stream().mapToLong(Kept::memory).sum();
+        return new CpuProgram(inputs, outputs, steps, renewed, pool, launches, explanation.plan(memory));
     }
 
     private void bind(Node node) {
@@ -82,14 +106,47 @@ final class Compiler {
     private Runnable body(BoundLaunch bound, Method kernel, Object[] arguments) {
         int rows = bound.launch().rows();
         int chunk = Chunks.of(bound.node(), bound.launch(), kernel, pool.threads());
+        var prepared = prepared(kernel, arguments);
+        var keeps = prepared.filter(Prepared::isWorthKeeping).flatMap(Prepared::preparation).flatMap(this::kept);
+        if (keeps.isPresent()) {
+            return body(prepared.get(), keeps.get(), rows, Math.min(rows, Chunks.finer(chunk)));
+        }
         if (chunk >= rows) {
             return () -> bound.run(0, rows);
         }
-        var prepared = together.prepared(kernel, arguments);
-        if (prepared.isPresent()) {
+        if (prepared.filter(together::suits).isPresent()) {
             return together.body(prepared.get(), rows, Chunks.finer(chunk));
         }
         WorkerPool.Task task = bound::run;
         return () -> pool.run(task, rows, chunk);
+    }
+
+    private static Optional<Prepared> prepared(Method kernel, Object[] arguments) {
+        var coarse = kernel.getAnnotation(Coarse.class);
+        if (coarse == null || coarse.by().length == 0) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of((Prepared) coarse.by()[0].getConstructors()[0].newInstance(arguments));
+        } catch (ReflectiveOperationException error) {
+            throw new IllegalStateException("preparing " + kernel, error);
+        }
+    }
+
+    /** Keeps what is prepared of a variable that this graph leaves as it is. */
+    private Optional<Kept> kept(Preparation preparation) {
+        var changes = Optional.ofNullable(constant.get(preparation.source()));
+        var found = changes.flatMap(counted -> keeping.of(preparation, counted));
+        found.ifPresent(kept::add);
+        return found;
+    }
+
+    /** @param chunk rows at a time */
+    private Runnable body(Prepared launch, Kept kept, int rows, int chunk) {
+        WorkerPool.Task compute = (first, count) -> launch.compute(kept.space(), first, count);
+        return () -> {
+            kept.renew(pool);
+            pool.run(compute, rows, chunk);
+        };
     }
 }

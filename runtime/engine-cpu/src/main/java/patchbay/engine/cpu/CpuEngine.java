@@ -23,7 +23,8 @@ import patchbay.tensor.reference.ArrayVariables;
  * {@code 512}; all engines of a process have the same width.
  *
  * <p>A program binds the arrays of its variables when it is compiled; see {@link ArrayVariables}. Its results do not
- * depend on the number of threads.
+ * depend on the number of threads. Weights that it leaves as they are it keeps as its products read them, for as long as an eighth of
+ * the heap has room for them.
  */
 @Component(service = Engine.class, property = "engine=cpu")
 public final class CpuEngine implements Engine, AutoCloseable {
@@ -34,6 +35,7 @@ public final class CpuEngine implements Engine, AutoCloseable {
     private final Twins twins;
     private final boolean poison;
     private final Optional<FusedKernels> fusion;
+    private final Keeping keeping = new Keeping(Runtime.getRuntime().maxMemory() / 8);
 
     @Activate
     public CpuEngine(BundleContext context) {
@@ -101,7 +103,7 @@ public final class CpuEngine implements Engine, AutoCloseable {
             throw new IllegalArgumentException("these variables are kept by another engine");
         }
         arrays.declare(graph);
-        return new Compiler(graph, arrays, twins, pool, poison, fusion).compile();
+        return new Compiler(graph, arrays, twins, pool, poison, fusion, keeping).compile();
     }
 
     /** Ends the threads of the pool; programs that are still in use go on in their caller's thread. */

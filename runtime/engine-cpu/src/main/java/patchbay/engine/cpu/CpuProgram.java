@@ -3,6 +3,7 @@ package patchbay.engine.cpu;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import patchbay.tensor.Plan;
 import patchbay.tensor.Profile;
 import patchbay.tensor.reference.ArrayProgram;
@@ -15,16 +16,20 @@ final class CpuProgram extends ArrayProgram {
 
     private final int launches;
     private final Plan plan;
+    private final List<AtomicLong> renewed;
     private final WorkerPool pool;
     private Step[] steps;
     /** The bodies of the steps: all that a run needs which nobody watches. */
     private Runnable[] bodies;
     private Optional<LaunchTimes> times = Optional.empty();
 
-    CpuProgram(Map<String, Named> inputs, Map<String, Named> outputs, List<Step> steps, WorkerPool pool, int launches, Plan plan) {
+    /** @param renewed counts how often each variable has had other values that a run gives new ones to */
+    CpuProgram(Map<String, Named> inputs, Map<String, Named> outputs, List<Step> steps, List<AtomicLong> renewed, WorkerPool pool, int launches,
+            Plan plan) {
         super(inputs, outputs);
         this.steps = steps.toArray(Step[]::new);
         this.bodies = steps.stream().map(Step::body).toArray(Runnable[]::new);
+        this.renewed = renewed;
         this.pool = pool;
         this.launches = launches;
         this.plan = plan;
@@ -39,6 +44,7 @@ final class CpuProgram extends ArrayProgram {
         try {
             runSteps();
         } finally {
+            renewed.forEach(AtomicLong::incrementAndGet);
             pool.end();
         }
     }

@@ -1,20 +1,22 @@
 package patchbay.engine.cpu;
 
+import java.util.Optional;
+
 /**
- * A launch in two steps, for several threads: what its {@link Coarse} kernel prepares in every call is prepared once, by all
- * of them together, and then all of them compute with it. The bits are the kernel's. A class of these has one public
- * constructor with the kernel's parameters after {@code first} and {@code count}.
+ * A launch in two steps: what its {@link Coarse} kernel would prepare in every call is prepared once, by all threads together, and
+ * then all of them compute with it; where the array does not change, what was prepared serves later runs as well. The bits are the
+ * kernel's. A class of these has one public constructor with the kernel's parameters after {@code first} and {@code count}.
  */
 public interface Prepared {
 
-    /** Elements of what is prepared; 0 if there is nothing that all threads could use. */
-    int size();
+    /** What is prepared; absent if there is nothing that all threads could use. */
+    Optional<? extends Preparation> preparation();
 
-    /** Into how many parts the preparation may be divided. */
-    int parts();
+    /** Whether each thread would prepare all of it, so that it pays to do it together in every run. */
+    boolean isShared();
 
-    /** Prepares {@code count} parts from {@code first} on in {@code space}, of {@link #size} elements at least. */
-    void prepare(float[] space, int first, int count);
+    /** Whether it pays to keep it from run to run, with as much memory as it takes. */
+    boolean isWorthKeeping();
 
     /** Computes the launch's rows from {@code first} on with what all parts of the preparation left in {@code space}. */
     void compute(float[] space, int first, int count);

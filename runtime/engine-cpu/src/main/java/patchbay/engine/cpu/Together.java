@@ -1,7 +1,5 @@
 package patchbay.engine.cpu;
 
-import java.lang.reflect.Method;
-import java.util.Optional;
 import patchbay.tensor.DType;
 
 /**
@@ -14,8 +12,6 @@ final class Together {
     private static final int LEAST = 1 << 16;
     /** Elements at the most, 8 MiB: more are needed by very wide products alone, which lose a hundredth without. */
     private static final int MOST = 1 << 21;
-    /** Parts for each thread, as threads may differ in speed. */
-    private static final int EACH = 2;
 
     private final WorkerPool pool;
     private float[] space = {};
@@ -24,31 +20,22 @@ final class Together {
         this.pool = pool;
     }
 
-    /** @param arguments of {@code kernel} after {@code first} and {@code count}; absent if its threads had better prepare each for itself */
-    Optional<Prepared> prepared(Method kernel, Object[] arguments) {
-        var coarse = Optional.ofNullable(kernel.getAnnotation(Coarse.class));
-        if (pool.threads() < 2 || coarse.isEmpty() || coarse.get().together().length == 0) {
-            return Optional.empty();
-        }
-        try {
-            var prepared = (Prepared) coarse.get().together()[0].getConstructors()[0].newInstance(arguments);
-            return Optional.of(prepared).filter(launch -> launch.size() >= LEAST && launch.size() <= MOST);
-        } catch (ReflectiveOperationException error) {
-            throw new IllegalStateException("preparing " + kernel, error);
-        }
+    /** Whether the threads should prepare it together in every run, rather than each for itself. */
+    boolean suits(Prepared launch) {
+        return pool.threads() > 1 && launch.isShared()
+                && launch.preparation().filter(preparation -> preparation.size() >= LEAST && preparation.size() <= MOST).isPresent();
     }
 
     /** @param chunk rows at a time */
-    Runnable body(Prepared prepared, int rows, int chunk) {
-        if (space.length < prepared.size()) {
-            space = new float[prepared.size()];
+    Runnable body(Prepared launch, int rows, int chunk) {
+        var preparation = launch.preparation().orElseThrow();
+        if (space.length < preparation.size()) {
+            space = new float[preparation.size()];
         }
-        int parts = prepared.parts();
-        int share = (parts - 1) / (pool.threads() * EACH) + 1;
-        WorkerPool.Task prepare = (first, count) -> prepared.prepare(space, first, count);
-        WorkerPool.Task compute = (first, count) -> prepared.compute(space, first, count);
+        WorkerPool.Task prepare = (first, count) -> preparation.prepare(space, first, count);
+        WorkerPool.Task compute = (first, count) -> launch.compute(space, first, count);
         return () -> {
-            pool.run(prepare, parts, share);
+            pool.prepare(prepare, preparation.parts());
             pool.run(compute, rows, chunk);
         };
     }

@@ -25,6 +25,8 @@ final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 1500; // some 30 µs
     /** Spins between two looks at whether others want the core. */
     private static final int FEW_SPINS = 50;
+    /** Chunks of a preparation for each thread, as threads may differ in speed. */
+    private static final int PARTS = 2;
     /** Integers in a line of the cache: nobody's counter lies in the line of another's. */
     private static final int LINE = 16;
 
@@ -133,6 +135,11 @@ final class WorkerPool implements AutoCloseable {
         } finally {
             busy.unlock();
         }
+    }
+
+    /** Runs {@code task}, which prepares parts of something, for all {@code parts}. */
+    void prepare(Task task, int parts) {
+        run(task, parts, (parts - 1) / (threads() * PARTS) + 1);
     }
 
     /** The first chunk of a thread's part. */

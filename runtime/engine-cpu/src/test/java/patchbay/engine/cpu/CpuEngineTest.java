@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -186,6 +187,71 @@ class CpuEngineTest {
             assertSame(one, products(graph, 2), "2 threads, transposes " + transposes);
             assertSame(one, products(graph, 3), "3 threads, transposes " + transposes);
         }
+    }
+
+    /** In few rows and many, with weights as they lie and transposed, at first and after every way in which a variable gets other values. */
+    @ParameterizedTest
+    @CsvSource({"1, 3", "1, 7", "2, 7", "3, 7", "2, 19", "1, 70", "3, 70"})
+    void keptWeightsFollowTheirVariables(int threads, int rows) {
+        var graph = new Graph();
+        var x = graph.input("x", TensorType.f32(rows, 300));
+        var w = graph.parameter("w", Shape.of(300, 391), Initializer.normal(1));
+        graph.output("y", x.matmul(w));
+        graph.output("back", x.matmul(w).matmul(w, false, true));
+        try (var engine = new CpuEngine(threads); var other = CpuEngine.plain(1)) {
+            var variables = engine.variables();
+            try (var fast = engine.compile(graph, variables); var plain = other.compile(graph, variables);
+                    var again = engine.compile(graph, variables.fork());
+                    var training = engine.compile(renewing(Shape.of(300, 391)), variables);
+                    var reference = new ReferenceEngine().compile(renewing(Shape.of(300, 391)), variables)) {
+                var changes = List.<Runnable>of(() -> {}, () -> {}, training::run,
+                        () -> variables.put("w", TensorType.f32(300, 391), RandomGraph.values(300 * 391, 5)), reference::run);
+                for (var change : changes) {
+                    change.run();
+                    for (var program : List.of(fast, plain, again)) {
+                        program.write("x", RandomGraph.values(rows * 300, 3));
+                        program.run();
+                    }
+                    for (var output : graph.outputs().keySet()) {
+                        var expected = plain.floats(output);
+                        for (int i = 0; i < expected.length; i++) {
+                            assertEquals(expected[i], fast.floats(output)[i], 1e-3 + 1e-5 * Math.abs(expected[i]));
+                        }
+                        assertArrayEquals(fast.floats(output), again.floats(output));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Gives the variable {@code w} other values in every run. */
+    private static Graph renewing(Shape shape) {
+        var graph = new Graph();
+        var w = graph.parameter("w", shape, Initializer.normal(1));
+        graph.update(w, w.multiply(1.5f));
+        return graph;
+    }
+
+    @Test
+    void whatIsKeptHasItsRoomAndIsSharedByPrograms() {
+        var keeping = new Keeping(4 * 1000);
+        var w = new float[10];
+        var first = keeping.of(new Numbers(w, 600), new AtomicLong()).orElseThrow();
+        assertTrue(first == keeping.of(new Numbers(w, 600), new AtomicLong()).orElseThrow());
+        assertTrue(keeping.of(new Numbers(new float[10], 600), new AtomicLong()).isEmpty(), "no room");
+        assertTrue(keeping.of(new Numbers(new float[10], 400), new AtomicLong()).isPresent());
+        assertTrue(first.is(new Numbers(w, 600)));
+    }
+
+    private record Numbers(float[] source, int size) implements Preparation {
+
+        @Override
+        public int parts() {
+            return 1;
+        }
+
+        @Override
+        public void prepare(float[] space, int first, int count) {}
     }
 
     private static Map<String, float[]> products(Graph graph, int threads) {

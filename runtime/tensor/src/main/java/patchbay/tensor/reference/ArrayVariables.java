@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Origin;
 import patchbay.tensor.ShapeError;
@@ -19,7 +20,13 @@ import patchbay.tensor.Variables;
  */
 public final class ArrayVariables implements Variables {
 
-    private record Stored(TensorType type, Object array) {}
+    /** @param changes how often other values have been written into the array, by whomever */
+    private record Stored(TensorType type, Object array, AtomicLong changes) {
+
+        Stored(TensorType type, Object array) {
+            this(type, array, new AtomicLong());
+        }
+    }
 
     private final Map<String, Stored> stored = new LinkedHashMap<>();
 
@@ -81,6 +88,14 @@ public final class ArrayVariables implements Variables {
         return known(name).array;
     }
 
+    /**
+     * How often the array of {@code name} has had other values written into it. A program that renews the variable counts here when
+     * it has run; whoever keeps what was made of the values sees by this that they have changed.
+     */
+    public AtomicLong changes(String name) {
+        return known(name).changes;
+    }
+
     private Stored known(String name) {
         var there = stored.get(name);
         if (there == null) {
@@ -120,6 +135,7 @@ public final class ArrayVariables implements Variables {
             throw new ShapeError("variable '" + name + "' is put as " + type + " but is kept as " + there.type + "; remove it first");
         }
         HostArrays.write("variable '" + name + "'", type, values, there.array);
+        there.changes.incrementAndGet();
         stored.put(name, there);
     }
 

@@ -58,10 +58,15 @@ final class Gemm {
         multiply(a, a0, aRow, aColumn, b, b0, bRow, bColumn, false, c, c0, cRow, m, n, k);
     }
 
-    /** {@link #multiply} by a B that lies as {@link #pack} leaves it; the same bits. */
-    static void multiplyPacked(float[] a, int a0, int aRow, int aColumn, float[] packed,
+    /**
+     * {@link #multiply} by a B that lies as {@link #pack} leaves it; the same bits.
+     *
+     * @param first of B's columns to be multiplied by, where a panel begins; {@code n} of them
+     * @param all columns of B
+     */
+    static void multiplyPacked(float[] a, int a0, int aRow, int aColumn, float[] packed, int first, int all,
             float[] c, int c0, int cRow, int m, int n, int k) {
-        multiply(a, a0, aRow, aColumn, packed, 0, 0, 0, true, c, c0, cRow, m, n, k);
+        multiply(a, a0, aRow, aColumn, packed, first, padded(all), 0, true, c, c0, cRow, m, n, k);
     }
 
     /** Whether {@link #multiply} packs such a B for that many rows. */
@@ -76,7 +81,7 @@ final class Gemm {
     }
 
     /** {@code n}, rounded up to whole panels. */
-    private static int padded(int n) {
+    static int padded(int n) {
         return (n + COLUMNS - 1) / COLUMNS * COLUMNS;
     }
 
@@ -147,7 +152,7 @@ final class Gemm {
                         int rightRow = COLUMNS;
                         if (packed) {
                             right = b;
-                            right0 = p * padded(n) + (j + panel) * length;
+                            right0 = p * bRow + (b0 + j + panel) * length;
                         } else if (panel < whole) {
                             right = b;
                             right0 = b0 + p * bRow + j + panel;

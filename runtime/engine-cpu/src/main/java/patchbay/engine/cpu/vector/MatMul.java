@@ -7,7 +7,7 @@ public final class MatMul {
 
     private MatMul() {}
 
-    @Coarse(together = PackedProduct.class)
+    @Coarse(by = PackedProduct.class)
     public static void matmul(int first, int count, float[] a, float[] b, float[] out, int m, int n, int k,
             int aBatch, int aRow, int aColumn, int bBatch, int bRow, int bColumn) {
         int end = first + count;
@@ -27,7 +27,7 @@ public final class MatMul {
         }
     }
 
-    @Coarse
+    @Coarse(by = PackedColumns.class)
     public static void columns(int first, int count, float[] a, float[] b, float[] out, int m, int n, int k,
             int aRow, int aColumn, int bRow, int bColumn) {
         if (m <= Skinny.ROWS) {

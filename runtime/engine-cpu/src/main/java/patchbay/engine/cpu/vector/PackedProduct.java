@@ -1,12 +1,13 @@
 package patchbay.engine.cpu.vector;
 
+import java.util.Optional;
+import patchbay.engine.cpu.Preparation;
 import patchbay.engine.cpu.Prepared;
 
-/** {@link MatMul#matmul} by one matrix for all rows, which all threads pack together. */
+/** {@link MatMul#matmul} by one matrix for all rows, which is packed before. */
 public final class PackedProduct implements Prepared {
 
     private final float[] a;
-    private final float[] b;
     private final float[] out;
     private final int m;
     private final int n;
@@ -14,14 +15,12 @@ public final class PackedProduct implements Prepared {
     private final int aBatch;
     private final int aRow;
     private final int aColumn;
-    private final int bBatch;
-    private final int bRow;
-    private final int bColumn;
+    private final boolean shared;
+    private final Optional<PackedMatrix> right;
 
     public PackedProduct(float[] a, float[] b, float[] out, int m, int n, int k,
             int aBatch, int aRow, int aColumn, int bBatch, int bRow, int bColumn) {
         this.a = a;
-        this.b = b;
         this.out = out;
         this.m = m;
         this.n = n;
@@ -29,25 +28,23 @@ public final class PackedProduct implements Prepared {
         this.aBatch = aBatch;
         this.aRow = aRow;
         this.aColumn = aColumn;
-        this.bBatch = bBatch;
-        this.bRow = bRow;
-        this.bColumn = bColumn;
+        this.shared = Gemm.isPacked(bRow, bColumn, m, k);
+        this.right = bBatch == 0 ? PackedMatrix.of(b, bRow, bColumn, m, n, k) : Optional.empty();
     }
 
     @Override
-    public int size() {
-        boolean packed = bBatch == 0 && m > Skinny.ROWS && k > 0 && Gemm.isPacked(bRow, bColumn, m, k);
-        return packed ? (int) Math.min(Gemm.packedSize(n, k), Integer.MAX_VALUE) : 0;
+    public Optional<? extends Preparation> preparation() {
+        return right;
     }
 
     @Override
-    public int parts() {
-        return Gemm.parts(n, k);
+    public boolean isShared() {
+        return shared;
     }
 
     @Override
-    public void prepare(float[] space, int first, int count) {
-        Gemm.pack(first, count, b, 0, bRow, bColumn, space, n, k);
+    public boolean isWorthKeeping() {
+        return PackedMatrix.isWorthKeeping(m);
     }
 
     @Override
@@ -55,7 +52,7 @@ public final class PackedProduct implements Prepared {
         int end = first + count;
         for (int row = first; row < end; ) {
             int rows = aBatch == m * aRow ? end - row : Math.min(end - row, m - row % m);
-            Gemm.multiplyPacked(a, row / m * aBatch + row % m * aRow, aRow, aColumn, space, out, row * n, n, rows, n, k);
+            Gemm.multiplyPacked(a, row / m * aBatch + row % m * aRow, aRow, aColumn, space, 0, n, out, row * n, n, rows, n, k);
             row += rows;
         }
     }

@@ -39,12 +39,12 @@ class TwinsTest {
                         compare(plain, kernel, each);
                     }
                     var coarse = kernel.getAnnotation(Coarse.class);
-                    if (coarse != null && coarse.together().length > 0) {
+                    if (coarse != null && coarse.by().length > 0) {
                         int prepared = 0;
                         for (var each : mine) {
-                            prepared += compareTogether(kernel, coarse.together()[0], each) ? 1 : 0;
+                            prepared += comparePrepared(kernel, coarse.by()[0], each) ? 1 : 0;
                         }
-                        assertTrue(prepared > 0, "no case has anything to prepare together");
+                        assertTrue(prepared > 0, "no case has anything to prepare");
                     }
                 })));
             }
@@ -80,16 +80,17 @@ class TwinsTest {
         }
     }
 
-    /** What threads prepare together gives the kernel's bits; false if this case has nothing to prepare. */
-    private static boolean compareTogether(Method fast, Class<? extends Prepared> together, TwinCase each) throws ReflectiveOperationException {
+    /** With what was prepared the bits are the kernel's; false if this case has nothing to prepare. */
+    private static boolean comparePrepared(Method fast, Class<? extends Prepared> by, TwinCase each) throws ReflectiveOperationException {
         var arguments = each.arguments().clone();
         for (int i = 0; i < arguments.length; i++) {
             arguments[i] = arguments[i] instanceof float[] floats ? floats.clone() : arguments[i];
         }
-        var prepared = (Prepared) together.getConstructors()[0].newInstance(arguments);
-        if (prepared.size() == 0) {
+        var launch = (Prepared) by.getConstructors()[0].newInstance(arguments);
+        if (launch.preparation().isEmpty()) {
             return false;
         }
+        var prepared = launch.preparation().get();
         var expected = run(fast, each, 0, each.rows());
         for (int share : new int[] {1, 3, prepared.parts()}) {
             var space = TwinCase.unset(prepared.size() + 5);
@@ -97,12 +98,12 @@ class TwinsTest {
                 prepared.prepare(space, part, Math.min(share, prepared.parts() - part));
             }
             for (int row = 0; row < each.rows(); row += 40 * share) {
-                prepared.compute(space, row, Math.min(40 * share, each.rows() - row));
+                launch.compute(space, row, Math.min(40 * share, each.rows() - row));
             }
             for (int i = 0; i < expected.length; i++) {
                 int argument = i;
                 if (expected[i] instanceof float[] floats) {
-                    assertArrayEquals(floats, (float[]) arguments[i], () -> each + " prepared together, argument " + argument);
+                    assertArrayEquals(floats, (float[]) arguments[i], () -> each + " prepared, argument " + argument);
                 }
             }
         }
