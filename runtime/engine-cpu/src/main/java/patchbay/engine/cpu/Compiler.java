@@ -36,8 +36,10 @@ final class Compiler {
     private final Together together;
     private final Keeping keeping;
     /** How often they have changed, by the arrays of variables that this graph leaves as they are. */
-    private final Map<Object, AtomicLong> constant = new IdentityHashMap<>();
+    private final Map<Object, AtomicLong> unchanged = new IdentityHashMap<>();
+    /** The same of those that it renews. */
     private final List<AtomicLong> renewed = new ArrayList<>();
+    /** What the program keeps from run to run. */
     private final Set<Kept> kept = new HashSet<>();
     private int launches;
 
@@ -49,16 +51,11 @@ final class Compiler {
         this.poison = poison;
         this.together = new Together(pool);
         this.keeping = keeping;
-        graph.variables().forEach((name, tensor) -> {
-            if (graph.updates().containsKey(tensor)) {
+        graph.variables().keySet().forEach(name -> unchanged.put(variables.array(name), variables.changes(name)));
+        graph.variables().forEach((name, variable) -> {
+            if (graph.updates().containsKey(variable)) {
                 renewed.add(variables.changes(name));
-            } else {
-                constant.put(variables.array(name), variables.changes(name));
-            }
-        });
-        graph.variables().forEach((name, tensor) -> {
-            if (graph.updates().containsKey(tensor)) {
-                constant.remove(variables.array(name));
+                unchanged.remove(variables.array(name));
             }
         });
         this.schedule = new Schedule(graph, fusion);
@@ -135,7 +132,7 @@ final class Compiler {
 
     /** Keeps what is prepared of a variable that this graph leaves as it is. */
     private Optional<Kept> kept(Preparation preparation) {
-        var changes = Optional.ofNullable(constant.get(preparation.source()));
+        var changes = Optional.ofNullable(unchanged.get(preparation.source()));
         var found = changes.flatMap(counted -> keeping.of(preparation, counted));
         found.ifPresent(kept::add);
         return found;
