@@ -76,7 +76,7 @@ public final class Artifact implements AutoCloseable {
         return Optional.of(jar).filter(Files::isRegularFile);
     }
 
-    private static Path path(String place) {
+    static Path path(String place) {
         if (COORDINATES.matcher(place).matches()) {
             return cached(place).orElseThrow(() -> new UserError(place
                     + " is not in the local Maven repository; fetch it by: mvn dependency:get -Dtransitive=false -Dartifact=" + place));

@@ -1,7 +1,9 @@
 package patchbay.weights;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Instant;
 import patchbay.tensor.UserError;
 
 /**
@@ -30,6 +32,14 @@ public record Location(String place, String name) {
 
     public Artifact open() {
         return Artifact.open(place);
+    }
+
+    /** When the file, or the outermost archive that it is in, was written; the beginning of 1970 if there is none. */
+    public Instant written() {
+        int at = place.indexOf(Artifact.WITHIN);
+        var outermost = Artifact.path(at < 0 ? place : place.substring(0, at));
+        var file = Files.isDirectory(outermost) ? outermost.resolve(name) : outermost;
+        return Instant.ofEpochMilli(file.toFile().lastModified());
     }
 
     @Override

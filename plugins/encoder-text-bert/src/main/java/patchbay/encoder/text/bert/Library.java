@@ -1,6 +1,7 @@
 package patchbay.encoder.text.bert;
 
 import java.lang.ref.SoftReference;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,21 +12,28 @@ import patchbay.weights.Artifact;
 import patchbay.weights.Location;
 import patchbay.weights.wordpiece.WordPiece;
 
-/** Weights and vocabularies by where they are, read once while memory lasts: whoever builds a model asks often. */
+/** Weights and vocabularies by where they are and when they were written, read once while memory lasts: whoever builds a model asks often. */
 final class Library {
 
-    private record Vocabulary(String weights, String vocabulary, boolean lowerCase) {}
+    private record Weights(String location, Instant written) {}
+
+    private record Vocabulary(String location, Instant written, boolean lowerCase) {}
 
     private final Map<Object, SoftReference<Object>> read = new ConcurrentHashMap<>();
 
     /** The weights that the options name, if any. */
     Optional<Pretrained> pretrained(Bert.Options options) {
         return options.weights().isEmpty() ? Optional.empty()
-                : Optional.of(once(Pretrained.class, options.weights(), () -> Pretrained.read(Location.of(options.weights()))));
+                : Optional.of(once(Pretrained.class, new Weights(options.weights(), written(options.weights())), () -> Pretrained.read(Location.of(options.weights()))));
     }
 
     WordPiece vocabulary(Bert.Options options) {
-        return once(WordPiece.class, new Vocabulary(options.weights(), options.vocabulary(), options.lowerCase()), () -> readVocabulary(options));
+        var location = options.vocabulary().isEmpty() ? options.weights() : options.vocabulary();
+        return once(WordPiece.class, new Vocabulary(location, written(location), options.lowerCase()), () -> readVocabulary(options));
+    }
+
+    private static Instant written(String location) {
+        return location.isEmpty() ? Instant.EPOCH : Location.of(location).written();
     }
 
     private <T> T once(Class<T> type, Object key, Supplier<T> reading) {
