@@ -6,6 +6,7 @@ import java.util.Set;
 import patchbay.lab.record.Fitted;
 import patchbay.model.ModelSettings;
 import patchbay.tensor.Variables;
+import patchbay.training.Earlier;
 import patchbay.training.Learner;
 
 /**
@@ -34,7 +35,7 @@ record Past(String engine, ModelSettings model, List<Fitted> sockets, Variables 
         return new Past(engine, model, sockets, kept, births, changed);
     }
 
-    Learner.Earlier earlier() {
-        return new Learner.Earlier(variables, births, changed);
+    Earlier earlier() {
+        return new Earlier(variables, births, changed);
     }
 }

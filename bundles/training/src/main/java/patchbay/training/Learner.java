@@ -2,8 +2,6 @@ package patchbay.training;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,29 +37,20 @@ public final class Learner implements AutoCloseable {
     private final long seed;
     private final Variables variables;
     private final Births births;
-    private final Map<String, Shape> reshaped;
-    /** Variables that the model before keeps elsewhere, or by the other name that is told here: they are copied when this one takes over. */
-    private final Map<String, String> moved;
-    private Succession succession;
-    /** What an earlier model had, which this one goes back to. */
-    private Optional<Earlier> earlier;
+    private final Inheritance inheritance;
     private final StepProgram stepProgram;
     private final Evaluation evaluation;
     private final Duration compileTime;
 
     /** @param drawn what first values are drawn from */
-    private Learner(Engine engine, Model model, TrainingSettings settings, long seed, long drawn, Variables variables, Births births,
-            Map<String, Shape> reshaped, Map<String, String> moved, Succession succession, Optional<Earlier> earlier) {
+    private Learner(Engine engine, Model model, TrainingSettings settings, long seed, long drawn, Inheritance inheritance) {
         this.engine = engine;
         this.model = model;
         this.settings = settings;
         this.seed = seed;
-        this.variables = variables;
-        this.births = births;
-        this.reshaped = reshaped;
-        this.moved = moved;
-        this.succession = succession;
-        this.earlier = earlier;
+        this.variables = inheritance.variables();
+        this.births = inheritance.births();
+        this.inheritance = inheritance;
         long began = System.nanoTime();
         this.stepProgram = StepProgram.compile(engine, model, settings, variables, births, drawn);
         try {
@@ -80,7 +69,7 @@ public final class Learner implements AutoCloseable {
 
     /** A model with values from elsewhere, such as a checkpoint, for variables of those names. */
     public static Learner resume(Engine engine, Model model, TrainingSettings settings, long seed, Variables values, Births births) {
-        return new Learner(engine, model, settings, seed, seed, values, births, Map.of(), Map.of(), Succession.none(), Optional.empty());
+        return new Learner(engine, model, settings, seed, seed, Inheritance.none(values, births));
     }
 
     /**
@@ -103,90 +92,8 @@ public final class Learner implements AutoCloseable {
         return candidate(on, changed, step, Succession.none(), Optional.of(earlier));
     }
 
-    /**
-     * An earlier model, as far as it takes to go back to it.
-     *
-     * @param variables what the present one lost is taken from there; what only gained or lost experts keeps the present slices of the others
-     * @param births when its parameters joined
-     * @param changed experts that it had otherwise, by name, whose slices are taken from there too
-     */
-    public record Earlier(Variables variables, Map<String, Long> births, Set<String> changed) {
-
-        private boolean has(String name, Shape shape) {
-            return variables.contains(name) && variables.type(name).shape().equals(shape);
-        }
-    }
-
-    private Learner candidate(Engine on, Model changed, long step, Succession given, Optional<Earlier> back) {
-        var slices = slices(model, changed, given);
-        var taken = on.variables();
-        var shapes = new LinkedHashMap<String, Shape>();
-        var known = new LinkedHashMap<String, Long>();
-        var elsewhere = new LinkedHashMap<String, String>();
-        var byUnwrapped = new LinkedHashMap<String, String>();
-        variables.names().forEach(name -> byUnwrapped.put(unwrapped(model, name), name));
-        asked(changed).forEach((name, shape) -> {
-            boolean here = variables.contains(name);
-            if (here && variables.type(name).shape().equals(shape)) {
-                if (take(name, variables, taken)) {
-                    elsewhere.put(name, name);
-                }
-                known.computeIfAbsent(name, births.steps()::get);
-                return;
-            }
-            var origin = byUnwrapped.get(unwrapped(changed, name)); // of a part that wraps another one, or does so no more
-            if (!here && origin != null && variables.type(origin).shape().equals(shape)) {
-                copy(origin, variables, name, taken);
-                elsewhere.put(name, origin);
-                known.computeIfAbsent(name, _ -> births.steps().get(origin));
-                return;
-            }
-            boolean carried = here && carried(changed, name, variables, shape, slices).isPresent();
-            if (here && slices.loseSharing() && !carried) {
-                throw new UserError("an expert cannot be taken out: " + name + " is " + variables.type(name).shape() + " and would be " + shape
-                        + ", which is not one slice an expert");
-            }
-            var kept = back.filter(model -> !carried && model.has(name, shape));
-            if (kept.isPresent()) {
-                take(name, kept.get().variables(), taken);
-                known.computeIfAbsent(name, kept.get().births()::get);
-            } else if (here) {
-                shapes.put(name, variables.type(name).shape());
-                if (Update.isMoment(name) && carried) {
-                    known.computeIfAbsent(Update.parameter(name), births.steps()::get); // as old as its moments
-                }
-            }
-        });
-        return new Learner(on, changed, settings, seed, mix(seed, step), taken, Births.at(step, known), shapes, elsewhere, given, back);
-    }
-
-    private static String unwrapped(Model model, String variable) {
-        var parameter = Update.parameter(variable);
-        return variable.substring(0, variable.length() - parameter.length()) + model.rack().unwrapped(parameter);
-    }
-
-    /** Shares what lives in the same place and copies what does not; whether it copied. */
-    private static boolean take(String name, Variables from, Variables into) {
-        boolean copied = !into.isBeside(from);
-        if (copied) {
-            copy(name, from, name, into);
-        } else {
-            into.share(name, from);
-        }
-        return copied;
-    }
-
-    private static void copy(String name, Variables from, String to, Variables into) {
-        var type = from.type(name);
-        if (type.dtype().isFloat()) {
-            var floats = new float[type.size()];
-            from.read(name, floats);
-            into.put(to, type, floats);
-        } else {
-            var ints = new int[type.size()];
-            from.read(name, ints);
-            into.put(to, type, ints);
-        }
+    private Learner candidate(Engine on, Model changed, long step, Succession succession, Optional<Earlier> earlier) {
+        return new Learner(on, changed, settings, seed, mix(seed, step), Inheritance.of(this, on, changed, step, succession, earlier));
     }
 
     /** A model of the same run, on the engine that it was on, at values that it had before. */
@@ -195,71 +102,20 @@ public final class Learner implements AutoCloseable {
     }
 
     /**
-     * Passes on what is kept elsewhere, what changed its shape, by the new parts' own rules or expert by expert, and what experts that join or leave pass on.
-     * Called once, between two steps of {@code before}.
+     * Takes over from the model that this one is a candidate for. Called once, between two steps of {@code before}.
      */
     public void takeOver(Learner before) {
-        moved.forEach((name, origin) -> copy(origin, before.variables, name, variables));
-        var slices = slices(before.model, model, succession);
-        reshaped.forEach((name, was) -> {
-            var type = variables.type(name);
-            carried(model, name, before.variables, type.shape(), slices).ifPresent(values -> {
-                earlier.filter(model -> model.has(name, type.shape())).ifPresent(model ->
-                        slices.restore(was, values, type.shape(), values(model.variables(), name), model.changed()));
-                succession.merge().filter(_ -> !Update.isMoment(name)).ifPresent(merge -> merge.shares().forEach((mixture, share) -> {
-                    if (name.startsWith(mixture + ".experts.")) {
-                        slices.merge(was, values(before.variables, name), type.shape(), values, merge.leaving(), merge.staying(), share);
-                    }
-                }));
-                variables.put(name, type, values);
-            });
-        });
-        if (earlier.isEmpty()) {
-            new Newcomers(before.variables, variables, slices, succession.values()).join(model, births.steps().keySet());
-        }
-        succession = Succession.none(); // it need not be held any longer
-        earlier = Optional.empty();
-    }
-
-    private static ExpertSlices slices(Model before, Model now, Succession succession) {
-        return new ExpertSlices(before.rack().settings(), now.rack().settings(), succession.copies());
-    }
-
-    private static float[] values(Variables variables, String name) {
-        var values = new float[variables.type(name).size()];
-        variables.read(name, values);
-        return values;
-    }
-
-    /** What becomes of {@code name} in another shape: by the rule of the part that it now belongs to, or expert by expert. */
-    private static Optional<float[]> carried(Model model, String name, Variables from, Shape now, ExpertSlices slices) {
-        var was = from.type(name).shape();
-        var values = values(from, name);
-        var parameter = Update.parameter(name);
-        return model.rack().fittings().values().stream()
-                .filter(fitting -> parameter.startsWith(fitting.socket().path() + "."))
-                .max(Comparator.comparingInt(fitting -> fitting.socket().path().length())) // an extra expert's, before the others' around it
-                .flatMap(fitting -> {
-                    var local = parameter.substring(fitting.socket().path().length() + 1);
-                    var carried = fitting.offer().part().carryOver(local, was, values, now);
-                    if (carried.isPresent() && carried.get().length != now.size()) {
-                        throw new UserError(fitting.place() + " carried over " + carried.get().length + " values of '" + local
-                                + "'; its shape " + now + " has " + now.size());
-                    }
-                    return carried;
-                }).or(() -> slices.pass(was, values, now));
+        inheritance.takeOver(before, model);
     }
 
     /** Variables that were there with another shape when this model was made. */
     public Set<String> reshaped() {
-        return Collections.unmodifiableSet(reshaped.keySet());
+        return inheritance.reshaped();
     }
 
     /** Parameters that the model before had by another name, with that. */
     public Map<String, String> renamed() {
-        var renamed = new LinkedHashMap<>(moved);
-        renamed.entrySet().removeIf(entry -> entry.getKey().equals(entry.getValue()) || Update.isMoment(entry.getKey()));
-        return renamed;
+        return inheritance.renamed();
     }
 
     /** The parameters of a model, with their shapes. */
@@ -270,7 +126,7 @@ public final class Learner implements AutoCloseable {
     }
 
     /** The variables that a model and its optimizer keep between steps, with their shapes. */
-    private static Map<String, Shape> asked(Model model) {
+    static Map<String, Shape> asked(Model model) {
         var graph = new Graph();
         var objective = Objective.build(graph, model, Mode.TRAINING, 1, 1);
         model.update(objective.building(), objective.counts());

@@ -90,7 +90,7 @@ class TakeOverTest {
             try (var after = before.candidate(Fixture.decoder(Map.of(ROUTER, Plug.of("deep"))), 3)) {
                 after.takeOver(before);
                 train(after, 3, 6);
-                try (var back = after.candidate(engine, Fixture.decoder(Map.of()), 6, new Learner.Earlier(before.variables(), before.births(), Set.of()))) {
+                try (var back = after.candidate(engine, Fixture.decoder(Map.of()), 6, new Earlier(before.variables(), before.births(), Set.of()))) {
                     back.takeOver(after);
                     assertArrayEquals(lost, Trial.values(back.variables(), ROUTER + ".weight"));
                     assertArrayEquals(moment, Trial.values(back.variables(), "moment2/" + ROUTER + ".weight"));
