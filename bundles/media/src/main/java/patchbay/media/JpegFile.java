@@ -30,6 +30,7 @@ final class JpegFile {
             if (isFrame(marker)) {
                 height = Short.toUnsignedInt(file.getShort(at + 5));
                 width = Short.toUnsignedInt(file.getShort(at + 7));
+                requireColours(file.get(at + 9) & 0xff);
             } else if (marker == APP1 && Exif.signed(file.slice(at + 4, length - 2))) {
                 orientation = Exif.orientation(file, at + 4, length - 2);
             }
@@ -49,6 +50,13 @@ final class JpegFile {
     /** SOF0 to SOF15; three of the numbers between mean something else. */
     private static boolean isFrame(int marker) {
         return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+    }
+
+    /** The decoder takes the inks of CMYK for red, green, blue and alpha, and says nothing. */
+    private static void requireColours(int components) throws IOException {
+        if (components != 1 && components != 3) {
+            throw new IOException("its pixels have " + components + " numbers, as those in CMYK have; 1 (grey) and 3 (colours) are read");
+        }
     }
 
     /** The decoder fills what is missing with grey and is content. The end's marker cannot occur inside of a scan. */

@@ -73,6 +73,11 @@ class PictureReaderTest {
         assertNear(gradient(20, 2, 64, 255), at(picture, 20, 2), 12);
     }
 
+    @Test
+    void inksAreNotTakenForLight() {
+        assertTrue(error(Samples.cmykJpeg()).endsWith("its pixels have 4 numbers, as those in CMYK have; 1 (grey) and 3 (colours) are read"));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_USHORT_GRAY})
     void greyIsAsStored(int type) {
