@@ -50,9 +50,9 @@ public final class DataCache {
         return Optional.of(place(set)).filter(Files::isDirectory);
     }
 
-    /** {@code there: FOLDER}, or {@code missing} and how to get it. */
+    /** {@code there: FOLDER}, or {@code missing}, how to get it and where it will be. */
     public String availability(DataSet set) {
-        return find(set).map(folder -> "there: " + folder).orElseGet(() -> "missing: " + advice(set));
+        return find(set).map(folder -> "there: " + folder).orElseGet(() -> "missing: " + advice(set) + "; it will be in " + place(set));
     }
 
     /** @throws UserError if the set of this name is not there; it says how to get it */
@@ -91,7 +91,7 @@ public final class DataCache {
                 }
             }
         } catch (IOException e) {
-            throw new UserError("the data set '" + set.name() + "' could not be had: " + (e.getMessage() == null ? e : e.getMessage()), e);
+            throw new UserError("the data set '" + set.name() + "' could not be had: " + Stored.reason(e), e);
         }
     }
 

@@ -79,7 +79,7 @@ public record Emoji(String code, String name, List<String> tags, String category
 
     private static JsonNode json(Path file) {
         try {
-            return new ObjectMapper().readTree(file.toFile());
+            return new ObjectMapper().readTree(Stored.bytes(file));
         } catch (IOException e) {
             throw new UserError("cannot read " + file + ": " + e.getMessage().lines().findFirst().orElse(""), e);
         }

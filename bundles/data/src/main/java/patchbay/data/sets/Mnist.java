@@ -53,7 +53,7 @@ public final class Mnist {
             }
             return bytes;
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": " + e, e);
+            throw Stored.unreadable(e);
         }
     }
 

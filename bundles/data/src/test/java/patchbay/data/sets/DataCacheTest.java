@@ -172,6 +172,22 @@ class DataCacheTest {
     }
 
     @Test
+    void whereItWillBeIsToldAndWhyItCannotBeThere() throws IOException {
+        var set = DataSet.named("mnist");
+        assertEquals("missing: get it with './patchbay data get mnist' (11 MB); it will be in " + root().resolve("mnist"), DataCache.at(root()).availability(set));
+        var file = Files.writeString(folder.resolve("file"), "");
+        assertEquals("the data set 'mnist' could not be had: there is another file called " + file,
+                assertThrows(UserError.class, () -> DataCache.at(file).get(set, progress::add)).getMessage());
+    }
+
+    @Test
+    void aFileThatIsGoneIsNamed() throws IOException {
+        var mnist = Files.createDirectories(root().resolve("mnist"));
+        assertEquals("a data set cannot be read: there is no " + mnist.resolve("train-images-idx3-ubyte") + "; delete its folder and get it again",
+                assertThrows(UserError.class, () -> Mnist.training(DataCache.at(root()))).getMessage());
+    }
+
+    @Test
     void everySetIsPinned() {
         for (var set : DataSet.all()) {
             for (var download : set.downloads()) {
