@@ -76,8 +76,12 @@ public final class Artifact implements AutoCloseable {
         return Optional.of(jar).filter(Files::isRegularFile);
     }
 
+    static boolean isCoordinates(String place) {
+        return COORDINATES.matcher(place).matches();
+    }
+
     static Path path(String place) {
-        if (COORDINATES.matcher(place).matches()) {
+        if (isCoordinates(place)) {
             return cached(place).orElseThrow(() -> new UserError(place
                     + " is not in the local Maven repository; fetch it by: mvn dependency:get -Dtransitive=false -Dartifact=" + place));
         }
@@ -138,6 +142,13 @@ public final class Artifact implements AutoCloseable {
             unpack(name, file, archive.get());
         }
         return file;
+    }
+
+    /** @throws UserError if there is no file of this name */
+    public void require(String name) {
+        if (!names().contains(name)) {
+            throw unknown(name);
+        }
     }
 
     private UserError unknown(String name) {

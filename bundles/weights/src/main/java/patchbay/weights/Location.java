@@ -19,6 +19,9 @@ public record Location(String place, String name) {
         if (at >= 0) {
             return new Location(location.substring(0, at), location.substring(at + 1));
         }
+        if (Artifact.isCoordinates(location)) {
+            throw new UserError(location + " is an artifact; name a file in it: " + location + Artifact.WITHIN + "model.onnx");
+        }
         try {
             var path = Path.of(location).toAbsolutePath();
             if (path.getFileName() != null) {

@@ -81,6 +81,8 @@ class ArtifactTest {
         assertTrue(error(folder.resolve("b.jar").toString(), "x").contains("no such file"));
         assertTrue(error(jar + "!model.onnx", "x").contains("no archive"));
         assertTrue(error("org.nobody:nothing:1.0", "x").contains("mvn dependency:get -Dtransitive=false -Dartifact=org.nobody:nothing:1.0"));
+        assertEquals("org.nobody:nothing:1.0 is an artifact; name a file in it: org.nobody:nothing:1.0!model.onnx",
+                assertThrows(UserError.class, () -> Location.of("org.nobody:nothing:1.0")).getMessage());
         assertTrue(assertThrows(UserError.class, () -> Artifact.cached("a")).getMessage().contains("group:artifact:version"));
     }
 }

@@ -63,7 +63,7 @@ public class Bert implements Encoder {
         /** Whether case and accents are dropped, where the vocabulary does not say. */
         boolean lowerCase() default true;
 
-        /** The most tokens that are read of a text, marks at both ends included. */
+        /** The most tokens that are read of a text, marks at both ends included; with weights not more than they have positions for. */
         int length() default 128;
 
         /** Blocks; weights bring their own. */

@@ -56,7 +56,9 @@ final class Library {
         if (options.weights().isEmpty()) {
             return WordPiece.characters();
         }
-        try (var artifact = Location.of(options.weights()).open()) {
+        var weights = Location.of(options.weights());
+        try (var artifact = weights.open()) {
+            artifact.require(weights.name());
             return WordPiece.read(artifact.file(beside(options.weights(), artifact)), options.lowerCase());
         }
     }

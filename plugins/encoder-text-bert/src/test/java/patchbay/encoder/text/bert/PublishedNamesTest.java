@@ -144,6 +144,8 @@ class PublishedNamesTest {
         var location = write(tensors(".weight", ".bias"));
         var options = Options.of(Bert.Options.class, Map.of("weights", folder.resolve(location.name()).toString()), "here");
         assertTrue(assertThrows(UserError.class, () -> new Library().vocabulary(options)).getMessage().contains("no tokenizer.json or vocab.txt"));
+        var missing = Options.of(Bert.Options.class, Map.of("weights", folder.resolve("other.onnx").toString()), "here");
+        assertTrue(assertThrows(UserError.class, () -> new Library().vocabulary(missing)).getMessage().contains("'other.onnx'; did you mean 'model.safetensors'?"));
         Files.write(folder.resolve("vocab.txt"), List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"));
         assertEquals(6, new Library().vocabulary(options).vocabularySize());
     }
