@@ -27,10 +27,11 @@ record Candidate(Learner learner, List<Fitted> before, List<Fitted> after) {
      *
      * @param on the engine that it is to be on
      * @param past the model before the last swap
+     * @param data that it is to be trained on
      * @param step steps done when it is to take over
      * @throws UserError if it does not pass
      */
-    static Candidate build(Learner running, Change change, Engine on, Archive archive, Optional<Past> past, long step) {
+    static Candidate build(Learner running, Change change, Engine on, Archive archive, Optional<Past> past, RunData data, long step) {
         var rack = change.apply(running.model().rack(), archive, past);
         var before = new ArrayList<Fitted>();
         var after = new ArrayList<Fitted>();
@@ -51,6 +52,7 @@ record Candidate(Learner learner, List<Fitted> before, List<Fitted> after) {
             throw new UserError(NOTHING);
         }
         var model = running.model().with(rack);
+        data.checkReaders(model);
         var learner = change instanceof Change.Back
                 ? running.candidate(on, model, step, past.orElseThrow().earlier())
                 : running.candidate(on, model, step, change.succession());

@@ -3,6 +3,7 @@ package patchbay.lab;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,9 +115,10 @@ public final class Lab {
         var imposed = Optional.of(given.model().imposedRouting()).filter(run -> !run.isEmpty()).map(run -> RunFolder.find(runsFolder, run));
         var experiment = imposed.map(other -> given.with(given.model().withImposedRouting(other.id()))).orElse(given);
         var rack = Rack.fit(experiment.model(), experiment.sockets(), archive);
+        var racks = new ArrayList<>(List.of(rack));
         for (var swap : experiment.swaps()) {
             var change = Change.of(swap.socket(), swap.plug());
-            change.apply(rack, archive, Optional.empty());
+            racks.add(change.apply(racks.getLast(), archive, Optional.empty()));
             engines.available(change.engine(engine().name(), Optional.empty()));
         }
         var inheritance = Optional.of(experiment.from()).filter(from -> !from.isEmpty()).map(from -> Inheritance.of(runsFolder, from, engine()));
@@ -124,7 +126,13 @@ public final class Lab {
         if (data instanceof RunData.OfText) {
             inheritance.ifPresent(from -> from.check(data.text().tokenizer()));
         }
-        var learner = Learner.begin(engine(), data.model(rack), experiment.training(), experiment.seed());
+        racks.forEach(data::check);
+        var model = data.model(rack);
+        Guard.within(buildLimit, "reading the first examples", () -> {
+            data.checkReaders(model);
+            return true;
+        });
+        var learner = Learner.begin(engine(), model, experiment.training(), experiment.seed());
         experiment.model().frozen().forEach(what -> Frozen.check(what, experiment.model(), learner.births().keySet()));
         if (experiment.training().recordRouting()) {
             Routing.requireSelections(learner, "recorded");

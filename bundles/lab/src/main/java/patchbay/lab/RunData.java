@@ -20,6 +20,7 @@ import patchbay.model.Multimodal;
 import patchbay.model.Rack;
 import patchbay.model.Task;
 import patchbay.tensor.UserError;
+import patchbay.training.Probe;
 
 /** What a run trains on and is measured on: a text, or a collection of examples, as its task asks. */
 sealed interface RunData {
@@ -93,6 +94,17 @@ sealed interface RunData {
     default void check(Rack rack) {
         if (this instanceof OfExamples(var collection, var _)) {
             check(collection, rack.settings().task());
+        }
+    }
+
+    /**
+     * Whether a model's encoders read it.
+     *
+     * @throws UserError if one of them reads nothing of it
+     */
+    default void checkReaders(Model model) {
+        if (this instanceof OfExamples(var _, var examples) && model instanceof Multimodal multimodal) {
+            Probe.checkReaders(multimodal, examples.training());
         }
     }
 

@@ -41,6 +41,7 @@ final class Swaps implements AutoCloseable {
 
     private final Archive archive;
     private final Engines engines;
+    private final RunData data;
     private final Duration limit;
     private final Path refusedCode;
     private final Pace pace;
@@ -71,10 +72,11 @@ final class Swaps implements AutoCloseable {
      * @param limit how long a candidate may take to be built and tried, beside what its engine needs to compile it
      * @param refusedCode folder for code that was generated for a device and did not compile
      */
-    Swaps(Archive archive, Engines engines, Learner learner, Duration limit, Path refusedCode, Pace pace) {
+    Swaps(Archive archive, Engines engines, Learner learner, RunData data, Duration limit, Path refusedCode, Pace pace) {
         this.refusedCode = refusedCode;
         this.archive = archive;
         this.engines = engines;
+        this.data = data;
         this.limit = limit;
         this.pace = pace;
         if (learner.engine().compileTime().isPositive()) {
@@ -254,7 +256,7 @@ final class Swaps implements AutoCloseable {
             try {
                 var on = engines.named(transaction.change.engine(basis.engine().name(), past));
                 var candidate = Guard.within(limit.plus(on.compileTime()), "building the changed model",
-                        () -> Candidate.build(basis, transaction.change, on, archive, past, step), late -> late.learner().close());
+                        () -> Candidate.build(basis, transaction.change, on, archive, past, data, step), late -> late.learner().close());
                 buildSeconds = Math.max(0.1, 1.3 * (System.nanoTime() - began) / 1e9);
                 prepared.complete(candidate);
             } catch (UserError refusal) {

@@ -65,7 +65,7 @@ final class TrainingLoop {
         this.observer = observer;
         this.material = start.data().training(experiment);
         this.unitsEach = start.data().unitsEach(experiment);
-        this.swaps = new Swaps(archive, start.engines(), start.learner(), start.buildLimit(), folder.refusedCode(), new Swaps.Pace() {
+        this.swaps = new Swaps(archive, start.engines(), start.learner(), start.data(), start.buildLimit(), folder.refusedCode(), new Swaps.Pace() {
             @Override
             public long soonest(double buildSeconds) {
                 return paused ? step : step + lead(buildSeconds);

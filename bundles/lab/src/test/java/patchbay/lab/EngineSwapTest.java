@@ -256,7 +256,8 @@ class EngineSwapTest {
                     @Override
                     public void ready() {}
                 };
-                try (var swaps = new Swaps(laboratory.archive, Engines.choose(List.of(slow, inner), engine.name()), learner, Duration.ofSeconds(60), folder, pace)) {
+                try (var swaps = new Swaps(laboratory.archive, Engines.choose(List.of(slow, inner), engine.name()), learner, RunData.read(experiment),
+                        Duration.ofSeconds(60), folder, pace)) {
                     swaps.ask(Change.of("layers.*.moe.router", Plug.of("cosine")), "test");
                     double compiling = learner.compileTime().toMillis() / 1000.0;
                     assertEquals(engine == slow ? 2 * compiling : 0.7, planned.getFirst(), 1e-9);

@@ -47,7 +47,7 @@ class ModalitiesTest {
 
     @BeforeEach
     void begin() {
-        laboratory = new Laboratory(folder, new SmallEncoders.Image(), new SmallEncoders.Text(), new SmallEncoders.Sound(), new SmallEncoders.Blocks(), new Concat(), new Gated(), new Gelu(),
+        laboratory = new Laboratory(folder, new SmallEncoders.Image(), new SmallEncoders.Text(), new SmallEncoders.Sound(), new SmallEncoders.Blocks(), new SmallEncoders.Moody(), new Concat(), new Gated(), new Gelu(),
                 new NoPosition(), new Decay());
     }
 
@@ -188,11 +188,35 @@ class ModalitiesTest {
     @Test
     void aModalityThatIsMissingInSomeExamplesAndOneThatCannotBeReadAreNothingSpecial() throws Exception {
         var live = LiveRun.start(laboratory, experiment("kind: classify, modalities: [image, text, sound]",
-                "sockets.encoders.image=small-sound", "sockets.encoders.sound=small-sound", "data.domains=[image, text]")); // a picture is no sound
+                "sockets.encoders.image=small-moody", "sockets.encoders.sound=small-sound", "data.domains=[image, text]"));
         live.someSteps(200);
         double accuracy = measured(live).measures().get("accuracy");
         assertTrue(accuracy > 0.9, "the caption says it: " + accuracy);
         live.end();
+    }
+
+    @Test
+    void anEncoderThatReadsNothingOfTheDataIsRefused() throws Exception {
+        var nothing = "encoder small-sound at encoders.image reads none of the first 8 examples: no sound";
+        assertEquals(nothing, assertThrows(UserError.class, () -> laboratory.lab.start(experiment(RETRIEVE, "sockets.encoders.image=small-sound"))).getMessage());
+        var live = LiveRun.start(laboratory, experiment(RETRIEVE));
+        live.someSteps(5);
+        var refused = (Event.Refused) live.run().swap("encoders.image", Plug.of("small-sound")).get(60, TimeUnit.SECONDS);
+        assertEquals(nothing, refused.reason());
+        live.someSteps(5);
+        live.end();
+    }
+
+    @Test
+    void whatIsPlannedStandsOnWhatIsPlannedBefore() throws Exception {
+        var joins = "{step: 2, socket: encoders.sound, plugin: small-tower}";
+        var within = "{step: 4, socket: encoders.sound.layers.0.attention, plugin: decay}";
+        var unknown = assertThrows(UserError.class, () -> laboratory.lab.start(experiment(RETRIEVE, "swaps=[" + within + "]")));
+        assertTrue(unknown.getMessage().contains("unknown socket 'encoders.sound.layers.0.attention'"), unknown.getMessage());
+        var run = laboratory.finished(experiment(RETRIEVE, "data.domains=[image, text]", "training.steps=6", "swaps=[" + joins + ", " + within + "]"));
+        assertEquals(2, Journal.read(run.folder().journal()).all(Event.Swapped.class).size());
+        var smell = assertThrows(UserError.class, () -> laboratory.lab.start(experiment(RETRIEVE, "swaps=[{step: 2, socket: encoders.smell, plugin: small-text}]")));
+        assertTrue(smell.getMessage().contains("has no smell"), smell.getMessage());
     }
 
     /** What is written is what a training step's graph says of the same places, and says what is to be seen. */
@@ -248,9 +272,25 @@ class ModalitiesTest {
     void mistakesAreToldInOneLine() throws Exception {
         var text = assertThrows(UserError.class, () -> laboratory.lab.start(experiment(RETRIEVE, "data.source=wordnet")));
         assertTrue(text.getMessage().contains("has no image"), text.getMessage());
-        var none = assertThrows(UserError.class, () -> experiment("kind: retrieve, modalities: []"));
-        assertTrue(none.getMessage().contains("at least one"), none.getMessage());
+        var empty = assertThrows(UserError.class, () -> experiment("kind: retrieve, modalities: []"));
+        assertTrue(empty.getMessage().contains("at least one"), empty.getMessage());
+        var alone = assertThrows(UserError.class, () -> experiment("kind: retrieve, modalities: [image]"));
+        assertTrue(alone.getMessage().contains("image alone has nothing to belong to"), alone.getMessage());
+        var unused = assertThrows(UserError.class, () -> laboratory.lab.start(experiment(RETRIEVE, "sockets.fusion=gated")));
+        assertTrue(unused.getMessage().contains("unknown socket 'fusion'"), unused.getMessage());
+        for (var twice : List.of("image+image", "image+", "image+text, text+image")) {
+            var mistake = assertThrows(UserError.class, () -> experiment("kind: classify, modalities: [image, text], fusions: [" + twice + "]"));
+            assertTrue(mistake.getMessage().contains("model.task.fusions"), mistake.getMessage());
+        }
+        var none = assertThrows(UserError.class, () -> experiment("kind: describe, modalities: [image], fusions: [image]"));
+        assertTrue(none.getMessage().contains("a task of kind describe has none"), none.getMessage());
+        var unnamed = assertThrows(UserError.class, () -> laboratory.lab.start(experiment("kind: classify, modalities: [image, sound]")));
+        assertTrue(unnamed.getMessage().endsWith("(at encoders.sound, for which sockets names none)"), unnamed.getMessage());
+        var unmasked = assertThrows(UserError.class, () -> laboratory.lab.start(experiment("kind: masked, modalities: [text]", "sockets={encoders.text: small-text}")));
+        assertTrue(unmasked.getMessage().endsWith("(encoder small-text at encoders.text)"), unmasked.getMessage());
         var live = LiveRun.start(laboratory, experiment(RETRIEVE));
+        var last = assertThrows(UserError.class, () -> live.run().takeOut("encoders.text"));
+        assertTrue(last.getMessage().contains("nothing to belong to"), last.getMessage());
         var fusion = assertThrows(UserError.class, () -> live.run().takeOut("fusion"));
         assertTrue(fusion.getMessage().contains("encoders.image"), fusion.getMessage());
         var smell = assertThrows(UserError.class, () -> live.run().swap("encoders.smell", Plug.of("small-sound")));

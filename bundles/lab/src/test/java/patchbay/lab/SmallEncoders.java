@@ -164,6 +164,29 @@ final class SmallEncoders {
         }
     }
 
+    /** Reads every fourth picture, by its length; of the others it throws, or gives what are no numbers. */
+    @Plugin("small-moody")
+    static final class Moody extends Small {
+
+        Moody() {
+            super("cells", 3 * 64);
+        }
+
+        @Override
+        float[] numbers(byte[] bytes) {
+            var cells = new Image().numbers(bytes);
+            return switch (bytes.length % 4) {
+                case 0 -> throw new UserError("not today");
+                case 1 -> throw new StackOverflowError("too deep");
+                case 2 -> {
+                    cells[7] = Float.NaN;
+                    yield cells;
+                }
+                default -> cells;
+            };
+        }
+    }
+
     /** Energies at multiples of 55 Hz. */
     @Plugin("small-sound")
     static final class Sound extends Small {

@@ -1,12 +1,14 @@
 package patchbay.model;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import patchbay.spi.Encoder;
 import patchbay.spi.Mode;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Program;
+import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
 
@@ -19,6 +21,8 @@ public final class Arriving implements AutoCloseable {
     private final Encoder.Incoming incoming;
     private final Graph graph;
     private final String path;
+    private final String place;
+    private final Map<String, TensorType> inputs;
     private final Program program;
     private final int step;
     private int places;
@@ -34,8 +38,9 @@ public final class Arriving implements AutoCloseable {
         path = Socket.ENCODERS + modality;
         var fitting = model.rack().at(path);
         var settings = model.rack().settings();
-        incoming = ((Encoder) fitting.offer().part()).incoming(fitting.setting(settings)).orElseThrow(() ->
-                new UserError(fitting.place() + " reads whole examples only, with these options: none can arrive in parts"));
+        incoming = fitting.incoming(settings).orElseThrow(() -> new UserError(fitting.place() + " reads whole examples only, with these options: none can arrive in parts"));
+        place = fitting.place();
+        inputs = incoming.inputs();
         graph = new Graph();
         var answer = model.answer(new Building(graph, Mode.DECODING, settings), modality);
         step = answer.features().places();
@@ -74,6 +79,7 @@ public final class Arriving implements AutoCloseable {
 
     private Optional<Partial> run(List<Encoder.Row> rows) {
         for (var row : rows) {
+            CheckedReader.checked(place, inputs, row);
             program.write("start", new int[] {places});
             row.floats().forEach((name, values) -> program.write(EncoderScope.input(path, name), values));
             row.ints().forEach((name, values) -> program.write(EncoderScope.input(path, name), values));

@@ -192,23 +192,7 @@ public final class Building {
 
     /** Runs {@code build}, code of the plugin in {@code fitting}; errors and nodes are attributed to it. */
     <T> T at(Fitting fitting, Supplier<T> build) {
-        try {
-            return graph.at(fitting.place(), build);
-        } catch (ShapeError | Misfit located) {
-            throw located;
-        } catch (UserError error) {
-            throw new Misfit(error.getMessage() + " (" + fitting.place() + ")", error);
-        }
-    }
-
-    /** What a plugin does not like about its options or the model's sizes, with its place. */
-    private static final class Misfit extends UserError {
-
-        private static final long serialVersionUID = 1L;
-
-        Misfit(String message, UserError cause) {
-            super(message, cause);
-        }
+        return Misfit.located(fitting, () -> graph.at(fitting.place(), build));
     }
 
     /**

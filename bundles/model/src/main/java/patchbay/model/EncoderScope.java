@@ -5,7 +5,6 @@ import java.util.Optional;
 import patchbay.spi.Encoder;
 import patchbay.spi.Tower;
 import patchbay.tensor.Shape;
-import patchbay.tensor.ShapeError;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
@@ -46,7 +45,7 @@ final class EncoderScope extends Scopes.InSequence implements Encoder.Scope {
     public Tensor input(String name) {
         var type = inputs.get(name);
         if (type == null) {
-            throw new ShapeError(UserError.unknown("input", name, inputs.keySet()).getMessage());
+            throw UserError.unknown("input", name, inputs.keySet());
         }
         return graph().input(input(path(), name), new TensorType(type.dtype(), Shape.of(batch).append(type.shape().dims())));
     }
@@ -54,9 +53,9 @@ final class EncoderScope extends Scopes.InSequence implements Encoder.Scope {
     @Override
     public Tensor blocks(Tensor x, Optional<Tensor> lengths) {
         var settings = building().settings();
-        var tower = fitting.tower(settings).orElseThrow(() -> new ShapeError("it has no blocks: tower() is empty"));
+        var tower = fitting.tower(settings).orElseThrow(() -> new UserError("it has no blocks: tower() is empty"));
         if (x.shape().rank() != 3 || x.dim(0) != batch || x.dim(2) != tower.dim() || x.dim(1) > tower.length()) {
-            throw new ShapeError("its blocks take [" + batch + ", at most " + tower.length() + ", " + tower.dim() + "], not " + x.type());
+            throw new UserError("its blocks take [" + batch + ", at most " + tower.length() + ", " + tower.dim() + "], not " + x.type());
         }
         var within = building().within(Fitting.sizes(tower, settings), tower.causal(), batch, x.dim(1), lengths);
         var prefix = path() + ".";
@@ -76,7 +75,7 @@ final class EncoderScope extends Scopes.InSequence implements Encoder.Scope {
 
     /** What was hidden of the tokens. */
     Masking masking() {
-        return masking.orElseThrow(() -> new ShapeError("it asks for no masked tokens: it cannot be trained to find them"));
+        return masking.orElseThrow(() -> new UserError("it asks for no masked tokens: it cannot be trained to find them"));
     }
 
     /** Of blocks that are added to what came before by the encoder itself. */

@@ -34,14 +34,14 @@ public record Fitting(Socket socket, Plug plug, Offer offer) {
             var standsFor = sockets.isEmpty() ? Optional.of(socket.path()) : Optional.<String>empty();
             sockets.add(new Socket(socket.path() + "." + within.name(), socket.kind(), Plug.of(within.standard()), standsFor));
         }
-        tower(settings).ifPresent(tower -> sockets.addAll(Socket.blocks(sizes(tower, settings), socket.path() + ".", Plug.of("none"), plug(tower.attention()),
-                plug(tower.feedForward()))));
+        tower(settings).ifPresent(tower -> sockets.addAll(Socket.blocks(Misfit.located(this, () -> sizes(tower, settings)), socket.path() + ".", Plug.of("none"),
+                plug(tower.attention()), plug(tower.feedForward()))));
         return sockets;
     }
 
     /** The blocks within it, if it is an encoder that has any. */
     Optional<Tower> tower(ModelSettings settings) {
-        return offer.part() instanceof Encoder encoder ? encoder.tower(setting(settings)) : Optional.empty();
+        return offer.part() instanceof Encoder encoder ? Misfit.located(this, () -> encoder.tower(setting(settings))) : Optional.empty();
     }
 
     /** What an encoder is told before there is a graph. */
@@ -62,10 +62,21 @@ public record Fitting(Socket socket, Plug plug, Offer offer) {
 
     /** What the encoder in it reads of one example, or when decoding of one chunk of it if it can read those. */
     Map<String, TensorType> inputs(ModelSettings settings, Mode mode) {
-        var encoder = (Encoder) offer.part();
-        var setting = setting(settings);
-        var chunks = mode == Mode.DECODING ? encoder.incoming(setting).map(Encoder.Incoming::inputs) : Optional.<Map<String, TensorType>>empty();
-        return chunks.orElseGet(() -> encoder.reader(setting).inputs());
+        var chunks = mode == Mode.DECODING ? incoming(settings).map(Encoder.Incoming::inputs) : Optional.<Map<String, TensorType>>empty();
+        return chunks.orElseGet(() -> reader(settings).inputs());
+    }
+
+    /** The host's side of the encoder in it. */
+    Encoder.Reader reader(ModelSettings settings) {
+        return Misfit.located(this, () -> {
+            var reader = ((Encoder) offer.part()).reader(setting(settings));
+            return new CheckedReader(place(), reader, reader.inputs());
+        });
+    }
+
+    /** The host's side of one example that arrives in parts, if the encoder in it reads those. */
+    Optional<Encoder.Incoming> incoming(ModelSettings settings) {
+        return Misfit.located(this, () -> ((Encoder) offer.part()).incoming(setting(settings)));
     }
 
     /** The sizes of the blocks within an encoder. */

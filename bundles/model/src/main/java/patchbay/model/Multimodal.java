@@ -13,9 +13,9 @@ import patchbay.spi.Tower;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Layout;
 import patchbay.tensor.Shape;
-import patchbay.tensor.ShapeError;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
+import patchbay.tensor.UserError;
 
 /**
  * Encoders side by side, one a modality, whose features are fused to answer a question about an example, or aligned with one another, or both.
@@ -79,8 +79,7 @@ public final class Multimodal implements Model {
     public Map<String, Encoder.Reader> readers() {
         var readers = new LinkedHashMap<String, Encoder.Reader>();
         for (var modality : task().modalities()) {
-            var fitting = rack.at(Socket.ENCODERS + modality);
-            readers.put(modality, ((Encoder) fitting.offer().part()).reader(fitting.setting(rack.settings())));
+            readers.put(modality, rack.at(Socket.ENCODERS + modality).reader(rack.settings()));
         }
         return readers;
     }
@@ -190,7 +189,7 @@ public final class Multimodal implements Model {
             var scope = new EncoderScope(building, fitting, rack, batch, fitting.inputs(rack.settings(), building.mode()));
             var features = encoder.forward(scope);
             if (features.sequence().dim(0) != batch) {
-                throw new ShapeError("it returned features of " + features.sequence().dim(0) + " examples; the batch has " + batch);
+                throw new UserError("it returned features of " + features.sequence().dim(0) + " examples; the batch has " + batch);
             }
             if (task().kind() == Task.Kind.masked && building.mode() != Mode.DECODING) {
                 var masking = scope.masking();
@@ -293,7 +292,14 @@ public final class Multimodal implements Model {
 
     private static Features fuse(Building building, Fitting fitting, Map<String, Features> features, Map<String, Tensor> gates, Map<String, Tensor> present) {
         var fusion = (Fusion) fitting.offer().part();
-        return building.at(fitting, () -> fusion.forward(new FusionScope(building, fitting, gates, present), features));
+        return building.at(fitting, () -> {
+            var fused = fusion.forward(new FusionScope(building, fitting, gates, present), features);
+            var asked = features.values().iterator().next().summary().type();
+            if (!fused.summary().type().equals(asked)) {
+                throw new UserError("it returned features with a summary of " + fused.summary().type() + "; it must be " + asked);
+            }
+            return fused;
+        });
     }
 
     /** Features of the model's width. */

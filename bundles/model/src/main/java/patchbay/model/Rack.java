@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import patchbay.spi.Encoder;
 import patchbay.spi.Part;
 import patchbay.tensor.UserError;
 
@@ -202,7 +203,8 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
         try {
             return shelf.offer(socket.kind(), plug.plugin());
         } catch (UserError error) {
-            throw new UserError(error.getMessage() + " (at " + socket.path() + ")", error);
+            boolean unasked = socket.kind() == Encoder.class && plug.equals(socket.standard());
+            throw new UserError(error.getMessage() + " (at " + socket.path() + (unasked ? ", for which sockets names none)" : ")"), error);
         }
     }
 }

@@ -51,7 +51,9 @@ public record Socket(String path, Class<? extends Part> kind, Plug standard, Opt
         for (var modality : task.modalities()) {
             sockets.add(new Socket(ENCODERS + modality, Encoder.class, Plug.of(modality)));
         }
-        sockets.add(new Socket("fusion", Fusion.class, Plug.of("concat")));
+        if (task.fuses()) {
+            sockets.add(new Socket("fusion", Fusion.class, Plug.of("concat")));
+        }
         for (var fusion : task.fusions()) {
             sockets.add(new Socket("fusion." + fusion, Fusion.class, Plug.of("concat")));
         }

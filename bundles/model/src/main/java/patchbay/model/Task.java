@@ -1,7 +1,9 @@
 package patchbay.model;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import patchbay.tensor.UserError;
 
@@ -64,20 +66,43 @@ public record Task(Kind kind, List<String> modalities, List<String> fusions, Los
         if (kind == Kind.describe && modalities.contains(TEXT)) {
             throw new UserError("model.task.modalities: the text is what a task of kind describe is asked for; name what it is told by, such as image");
         }
+        if (kind == Kind.retrieve && modalities.size() == 1) {
+            throw new UserError("model.task.modalities: a task of kind retrieve brings modalities together; " + modalities.getFirst() + " alone has nothing to belong to");
+        }
+        checkFusions(kind, modalities, fusions);
+        if (!(alignment >= 0) || queue < 0 || concepts < 0) {
+            throw new UserError("model.task: alignment, queue and concepts must be at least 0");
+        }
+    }
+
+    private static void checkFusions(Kind kind, List<String> modalities, List<String> fusions) {
+        if (kind != Kind.classify && !fusions.isEmpty()) {
+            throw new UserError("model.task.fusions: a task of kind " + kind + " has none for combinations of modalities; classify has");
+        }
+        var combinations = new HashSet<Set<String>>();
         for (var fusion : fusions) {
             for (var part : parts(fusion)) {
                 if (!modalities.contains(part)) {
                     throw UserError.unknown("modality in model.task.fusions", part, modalities);
                 }
             }
-        }
-        if (!(alignment >= 0) || queue < 0 || concepts < 0) {
-            throw new UserError("model.task: alignment, queue and concepts must be at least 0");
+            var combination = Set.copyOf(parts(fusion));
+            if (combination.size() < parts(fusion).size()) {
+                throw new UserError("model.task.fusions: '" + fusion + "' names a modality twice");
+            }
+            if (!combinations.add(combination)) {
+                throw new UserError("model.task.fusions has '" + fusion + "' twice, or in another order");
+            }
         }
     }
 
     static List<String> parts(String fusion) {
-        return Arrays.asList(fusion.split("\\+"));
+        return Arrays.asList(fusion.split("\\+", -1));
+    }
+
+    /** Whether it asks about an example as a whole, which fusions make of its modalities. */
+    boolean fuses() {
+        return kind == Kind.classify || kind == Kind.describe;
     }
 
     public static Task language() {

@@ -1,9 +1,9 @@
 package patchbay.spi;
 
 import patchbay.tensor.Shape;
-import patchbay.tensor.ShapeError;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
+import patchbay.tensor.UserError;
 
 /**
  * What an encoder or a fusion makes of a batch of examples.
@@ -18,7 +18,7 @@ public record Features(Tensor sequence, Tensor weights, Tensor summary) {
         var shape = sequence.shape();
         if (shape.rank() != 3 || !weights.type().equals(TensorType.f32(shape.dim(0), shape.dim(1)))
                 || !summary.type().equals(TensorType.f32(shape.dim(0), shape.dim(2)))) {
-            throw new ShapeError("features must be [B, T, D], their weights [B, T] and their summary [B, D], not " + sequence.type() + ", " + weights.type()
+            throw new UserError("features must be [B, T, D], their weights [B, T] and their summary [B, D], not " + sequence.type() + ", " + weights.type()
                     + " and " + summary.type());
         }
     }

@@ -46,7 +46,9 @@ public record Frozen(List<SocketPattern> patterns, List<String> experts, List<St
         });
         if (paths.stream().noneMatch(path -> covers(pattern, path))) {
             var valid = new TreeSet<>(parameters);
-            valid.addAll(model.expertNames());
+            if (parameters.stream().anyMatch(name -> experts(name).isPresent())) {
+                valid.addAll(model.expertNames());
+            }
             throw UserError.unknown("expert or parameter", text, valid);
         }
     }

@@ -1,6 +1,7 @@
 package patchbay.training;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,13 +10,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import patchbay.data.Example;
 import patchbay.data.Tokenizer;
 import patchbay.model.Multimodal;
@@ -37,6 +43,12 @@ final class Intake implements AutoCloseable {
     /** Bytes of rows that are kept: rather a part of the heap than all of it. */
     private static final long ROOM = Runtime.getRuntime().maxMemory() / 8;
 
+    /** How many parts of a modality that cannot be read are told of. */
+    private static final int TOLD = 3;
+
+    /** How long a part of an example may take to be read. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     /** Where the numbers of one input of one modality go. */
     private record Slot(String modality, String name, String input, TensorType type) {
 
@@ -56,16 +68,26 @@ final class Intake implements AutoCloseable {
     private final List<Slot> slots;
     private final Set<String> inputs;
     private final Map<Key, Optional<Encoder.Row>> rows = new LinkedHashMap<>(); // read and written by the reading thread alone
-    private final Set<String> complained = new LinkedHashSet<>();
+    private final Map<String, Set<String>> unreadable = new LinkedHashMap<>(); // names of examples by modality
+    private final Duration patience;
     private final ExecutorService reading = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("examples").factory());
     private long kept;
     private Optional<Ahead> ahead = Optional.empty();
+    private volatile Optional<Reading> present = Optional.empty();
 
     /** A batch that is being read, and what it is called. */
     private record Ahead(Object name, CompletableFuture<Batch> batch) {}
 
+    /** A part that is being read, and since when. */
+    private record Reading(String example, String modality, long began) {}
+
     /** @param batch examples that the graph takes at once */
     Intake(Graph graph, Multimodal model, int batch) {
+        this(graph, model, batch, PATIENCE);
+    }
+
+    Intake(Graph graph, Multimodal model, int batch, Duration patience) {
+        this.patience = patience;
         this.batch = batch;
         this.time = model.rack().settings().context();
         this.inputs = Set.copyOf(graph.inputs().keySet());
@@ -80,14 +102,38 @@ final class Intake implements AutoCloseable {
      * @param name what the batch is called; {@code next} is what the next one will be
      */
     void write(Program program, Object name, Supplier<List<Example>> examples, Object nextName, Supplier<List<Example>> next) {
-        var prepared = ahead.filter(batch -> batch.name.equals(name)).map(Ahead::batch).orElseGet(() -> begin(examples)).join();
+        var prepared = ahead.filter(batch -> batch.name.equals(name)).map(Ahead::batch).orElseGet(() -> begin(examples));
+        var complete = awaited(prepared);
         ahead = Optional.of(new Ahead(nextName, begin(next)));
-        write(program, prepared);
+        write(program, complete);
     }
 
     /** Writes a batch that no other will follow. */
     void write(Program program, List<Example> examples) {
-        write(program, begin(() -> examples).join());
+        write(program, awaited(begin(() -> examples)));
+    }
+
+    /**
+     * The batch, once it is read.
+     *
+     * @throws UserError if an encoder's reader does not come to an end
+     */
+    private Batch awaited(CompletableFuture<Batch> batch) {
+        while (true) {
+            try {
+                return batch.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException _) {
+                present.filter(part -> System.nanoTime() - part.began > patience.toNanos()).ifPresent(part -> {
+                    close();
+                    throw new UserError("the %s of '%s' is not read after %.1f s; its reader is left to itself".formatted(part.modality, part.example, patience.toMillis() / 1000.0));
+                });
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new UserError("reading examples was interrupted", interrupted);
+            } catch (ExecutionException failed) {
+                throw new CompletionException(failed.getCause());
+            }
+        }
     }
 
     private static void write(Program program, Batch batch) {
@@ -183,28 +229,25 @@ final class Intake implements AutoCloseable {
     }
 
     private Optional<Encoder.Row> read(Example example, String modality, Example.Media media) {
+        present = Optional.of(new Reading(example.name(), modality, System.nanoTime()));
         try {
-            return Optional.of(checked(readers.get(modality).read(media.bytes()), modality));
-        } catch (RuntimeException unreadable) {
-            if (complained.add(example.name() + "/" + modality)) {
-                LOG.warn("{} of '{}' counts as missing: {}", modality, example.name(), unreadable instanceof UserError ? unreadable.getMessage() : unreadable.toString());
-            }
+            return Optional.of(readers.get(modality).read(media.bytes()));
+        } catch (RuntimeException | Error failure) { // a plugin may throw anything, errors of linkage and memory among them
+            tell(example, modality, failure instanceof UserError ? failure.getMessage() : failure.toString());
             return Optional.empty();
+        } finally {
+            present = Optional.empty();
         }
     }
 
-    /** What a reader returned, if it is what it said that it would be. */
-    private Encoder.Row checked(Encoder.Row row, String modality) {
-        for (var slot : slots) {
-            if (slot.modality.equals(modality)) {
-                int length = slot.type.dtype().isFloat() ? Optional.ofNullable(row.floats().get(slot.name)).map(values -> values.length).orElse(-1)
-                        : Optional.ofNullable(row.ints().get(slot.name)).map(values -> values.length).orElse(-1);
-                if (length != slot.each()) {
-                    throw new UserError("its reader gave " + (length < 0 ? "nothing" : length + " numbers") + " for '" + slot.name + "', which is " + slot.type);
-                }
+    private void tell(Example example, String modality, String reason) {
+        var told = unreadable.computeIfAbsent(modality, _ -> new LinkedHashSet<>());
+        if (told.add(example.name())) {
+            LOG.atLevel(told.size() <= TOLD ? Level.WARN : Level.INFO).log("{} of '{}' counts as missing: {}", modality, example.name(), reason);
+            if (told.size() == TOLD) {
+                LOG.warn("of more such {} parts nothing is said here; -v tells of all", modality);
             }
         }
-        return row;
     }
 
     @Override

@@ -1,12 +1,16 @@
 package patchbay.training;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import patchbay.data.Example;
 import patchbay.model.Building;
 import patchbay.model.Decoder;
 import patchbay.model.Model;
 import patchbay.model.ModelSettings;
 import patchbay.model.Multimodal;
+import patchbay.model.Socket;
 import patchbay.spi.Mode;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Graph;
@@ -25,6 +29,8 @@ public final class Probe {
 
     private static final int BATCH = 2;
     private static final int TIME = 16;
+    /** Of examples that an encoder is tried on, so that a few broken ones are no reason to refuse it. */
+    private static final int PARTS = 8;
     /** Two forward passes differ by rounding at most where nothing leaks. */
     private static final float LEAK = 1e-4f;
     /** Summation in another order. */
@@ -52,6 +58,29 @@ public final class Probe {
         if (model instanceof Decoder decoder && !decoder.leaks()) {
             probe.checkSequences(decoder);
         }
+    }
+
+    /**
+     * Has the model's encoders read examples, each until it has read one.
+     *
+     * @throws UserError if one reads none of the first that have its modality, with the reason
+     */
+    public static void checkReaders(Multimodal model, List<Example> examples) {
+        model.readers().forEach((modality, reader) -> {
+            var parts = examples.stream().flatMap(example -> Optional.ofNullable(example.parts().get(modality)).stream()).limit(PARTS).toList();
+            var refusals = new ArrayList<String>();
+            for (var part : parts) {
+                try {
+                    reader.read(part.bytes());
+                    return;
+                } catch (RuntimeException | Error refusal) { // as in training, where the part would count as missing
+                    refusals.add(refusal instanceof UserError ? refusal.getMessage() : refusal.toString());
+                }
+            }
+            if (!parts.isEmpty()) {
+                throw new UserError(model.rack().at(Socket.ENCODERS + modality).place() + " reads none of the first " + parts.size() + " examples: " + refusals.getFirst());
+            }
+        });
     }
 
     private void checkGradients() {

@@ -56,6 +56,12 @@ class FrozenTest {
         }
     }
 
+    @Test
+    void anExpertThatTheModelDoesNotHaveIsNotOffered() {
+        var error = assertThrows(UserError.class, () -> Frozen.check("0", Fixture.MODEL, List.of("alignment.image")));
+        assertTrue(error.getMessage().endsWith("valid: alignment.image"), error.getMessage());
+    }
+
     private static void check(String variable, String name, float[] was, float[] now) {
         if (name.contains(".attention.") || name.contains(".experts.late.") || name.startsWith("embedding.")) {
             assertArrayEquals(was, now, variable);
