@@ -30,10 +30,10 @@ record CheckedReader(String place, Encoder.Reader reader, Map<String, TensorType
             var floats = Optional.ofNullable(row.floats().get(name));
             var length = type.dtype().isFloat() ? floats.map(values -> values.length) : Optional.ofNullable(row.ints().get(name)).map(values -> values.length);
             if (length.filter(given -> given == type.size()).isEmpty()) {
-                throw new UserError("its reader gave " + length.map(given -> given + " numbers").orElse("nothing") + " for '" + name + "', which is " + type + " (" + place + ")");
+                throw new UserError("the reader of " + place + " gave " + length.map(given -> given + " numbers").orElse("nothing") + " for '" + name + "', which is " + type);
             }
             floats.filter(values -> !areFinite(values)).ifPresent(_ -> {
-                throw new UserError("its reader gave numbers for '" + name + "' that are not finite (" + place + ")");
+                throw new UserError("the reader of " + place + " gave numbers for '" + name + "' that are not finite");
             });
         });
         return row;

@@ -232,12 +232,18 @@ final class Intake implements AutoCloseable {
         present = Optional.of(new Reading(example.name(), modality, System.nanoTime()));
         try {
             return Optional.of(readers.get(modality).read(media.bytes()));
-        } catch (RuntimeException | Error failure) { // a plugin may throw anything, errors of linkage and memory among them
-            tell(example, modality, failure instanceof UserError ? failure.getMessage() : failure.toString());
+        } catch (Throwable failure) { // a plugin may throw anything, errors of linkage and memory among them
+            tell(example, modality, reason(failure));
             return Optional.empty();
         } finally {
             present = Optional.empty();
         }
+    }
+
+    /** Why something could not be read, in one line. */
+    static String reason(Throwable failure) {
+        var reason = failure instanceof UserError ? failure.getMessage() : failure.toString();
+        return reason.lines().findFirst().orElse(reason);
     }
 
     private void tell(Example example, String modality, String reason) {

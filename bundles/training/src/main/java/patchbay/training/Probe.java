@@ -73,8 +73,8 @@ public final class Probe {
                 try {
                     reader.read(part.bytes());
                     return;
-                } catch (RuntimeException | Error refusal) { // as in training, where the part would count as missing
-                    refusals.add(refusal instanceof UserError ? refusal.getMessage() : refusal.toString());
+                } catch (Throwable refusal) { // as in training, where the part would count as missing
+                    refusals.add(Intake.reason(refusal));
                 }
             }
             if (!parts.isEmpty()) {

@@ -102,6 +102,10 @@ public class Bert implements Encoder {
         int words = LIBRARY.vocabulary(options).vocabularySize();
         return LIBRARY.pretrained(options).map(weights -> {
             int dim = weights.words().dim(1);
+            if (words != weights.words().dim(0)) {
+                throw new UserError("the vocabulary has %,d word pieces, and the weights are for %,d: name the one that they were trained with by the option vocabulary"
+                        .formatted(words, weights.words().dim(0)));
+            }
             return new Sizes(weights.layers(), dim, options.heads() > 0 ? options.heads() : 12, weights.hidden(), weights.places(), words);
         }).orElseGet(() -> {
             int dim = setting.dim();

@@ -15,7 +15,12 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import patchbay.model.Bench;
+import patchbay.model.Building;
+import patchbay.model.ModelSettings;
 import patchbay.model.Options;
+import patchbay.spi.Mode;
+import patchbay.tensor.Graph;
 import patchbay.tensor.Shape;
 import patchbay.tensor.UserError;
 import patchbay.weights.Location;
@@ -148,5 +153,8 @@ class PublishedNamesTest {
         assertTrue(assertThrows(UserError.class, () -> new Library().vocabulary(missing)).getMessage().contains("'other.onnx'; did you mean 'model.safetensors'?"));
         Files.write(folder.resolve("vocab.txt"), List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"));
         assertEquals(6, new Library().vocabulary(options).vocabularySize());
+        var settings = new ModelSettings(1, 8, 2, 4, 3, 1, 1, 0, List.of(), true, 0, ModelSettings.Norm.rms);
+        var bench = new Bench(new Building(new Graph(), Mode.EVALUATION, settings), "encoders.text", Map.of("weights", options.weights(), "heads", 1));
+        assertTrue(assertThrows(UserError.class, () -> bench.reader(new Bert())).getMessage().startsWith("the vocabulary has 6 word pieces, and the weights are for 9"));
     }
 }
