@@ -57,6 +57,10 @@ record Failure(String message, int exitCode) {
     }
 
     private static String text(Throwable thrown) {
+        if (thrown instanceof OutOfMemoryError) {
+            return "%,d MB of memory are not enough for this: PATCHBAY_OPTS=-Xmx… allows more, and smaller batches and sizes need less (%s)".formatted(
+                    Runtime.getRuntime().maxMemory() >> 20, thrown.getMessage());
+        }
         return thrown.getMessage() == null || thrown.getMessage().isBlank()
                 ? thrown.getClass().getSimpleName()
                 : exitCode(thrown).isPresent() || thrown.getClass().getPackageName().startsWith("patchbay")

@@ -1,6 +1,7 @@
 package patchbay.console;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -51,6 +52,13 @@ class FailureTest {
         assertEquals(new Failure("IOException: no space left on device", 1), Failure.of(new IOException("no space left on device")));
         assertEquals(new Failure("NullPointerException", 1), Failure.of(new NullPointerException()));
         assertEquals(new Failure("IOException: closed", 1), Failure.of(new InvocationTargetException(new IOException("closed"))));
+    }
+
+    @Test
+    void whatHelpsAgainstTooLittleMemoryIsTold() {
+        var failure = Failure.of(new OutOfMemoryError("Java heap space"));
+        assertEquals(1, failure.exitCode());
+        assertTrue(failure.message().contains("PATCHBAY_OPTS=-Xmx") && failure.message().endsWith("(Java heap space)"), failure.message());
     }
 
     @Test

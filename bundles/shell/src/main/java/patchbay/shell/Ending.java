@@ -25,7 +25,7 @@ record Ending(RunSummary summary, List<SwapEffect> swaps, List<Event.Sampled> sa
                 summary.steps(), Numbers.time(summary.seconds()), Numbers.loss(summary.loss()), Numbers.loss(summary.validationLoss()),
                 Numbers.whole(summary.tokensPerSecond()), units));
         if (!swaps.isEmpty()) {
-            text.append('\n').append(SwapEffect.table(swaps));
+            text.append('\n').append(SwapEffect.table(swaps, units));
         }
         if (!samples.isEmpty()) {
             text.append("\nsamples\n");

@@ -69,7 +69,7 @@ public final class StatusCommands {
         table.row("steps", Long.toString(summary.steps()))
                 .row("loss", Numbers.loss(summary.loss()))
                 .row("validation loss", Numbers.loss(summary.validationLoss()))
-                .row("speed", Numbers.whole(summary.tokensPerSecond()) + " tokens/s")
+                .row("speed", Numbers.whole(summary.tokensPerSecond()) + " a second")
                 .row("swaps", summary.swaps() + (summary.refused() > 0 ? ", " + summary.refused() + " refused" : ""))
                 .row("time", Numbers.time(summary.seconds()));
         return table.row(summary.report().isEmpty() ? "folder" : "report", summary.report().isEmpty() ? summary.folder() : summary.report())
@@ -85,7 +85,7 @@ public final class StatusCommands {
             output.line("no run yet; start one with 'run EXPERIMENT'");
             return;
         }
-        var table = new Table("run", "state", "steps", "loss", "validation", "tokens/s", "swaps", "started", "").right(2, 3, 4, 5, 6);
+        var table = new Table("run", "state", "steps", "loss", "validation", "a second", "swaps", "started", "").right(2, 3, 4, 5, 6);
         all.stream().map(RunFolder::summary).forEach(summary -> table.row(cells(summary)));
         output.print(table);
     }

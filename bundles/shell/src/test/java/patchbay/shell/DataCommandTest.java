@@ -45,7 +45,7 @@ class DataCommandTest {
     void licenceSourceAndPlaceAreTold() throws Exception {
         assertTrue(has("data info stamps", "licence +GPL 2.*"));
         assertTrue(has("data info stamps", "package +tuxpaint-stamps-default=2022.06.04-1 by apt-get, 160 MB, SHA-256 [0-9a-f]{64}"));
-        assertTrue(has("data info stamps", "kept +missing: get it with './patchbay data get stamps' \\(160 MB\\)"));
+        assertTrue(has("data info stamps", "kept +missing: get it with './patchbay data get stamps' \\(160 MB\\); it will be in .*/data/stamps"));
         assertTrue(has("data info wordnet", "kept +there: in the bundle patchbay.data"));
     }
 

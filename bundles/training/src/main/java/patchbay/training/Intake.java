@@ -121,7 +121,7 @@ final class Intake implements AutoCloseable {
     private Batch awaited(CompletableFuture<Batch> batch) {
         while (true) {
             try {
-                return batch.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+                return batch.get(patience.toMillis() / 10, TimeUnit.MILLISECONDS);
             } catch (TimeoutException _) {
                 present.filter(part -> System.nanoTime() - part.began > patience.toNanos()).ifPresent(part -> {
                     close();

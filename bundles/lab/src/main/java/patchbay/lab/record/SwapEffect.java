@@ -95,15 +95,19 @@ public record SwapEffect(long step, String label, double validationBefore, doubl
         return sorted[sorted.length / 2];
     }
 
-    /** A table for the shell: three lines a change. */
-    public static String table(List<SwapEffect> effects) {
+    /**
+     * A table for the shell: three lines a change.
+     *
+     * @param units what the run counts: {@code tokens}
+     */
+    public static String table(List<SwapEffect> effects, String units) {
         var text = new StringBuilder();
         for (var effect : effects) {
             text.append(String.format(Locale.ROOT, "step %,d: %s (pause %.0f ms)%n", effect.step(), effect.label(), effect.pauseMillis()));
             text.append(String.format("  %-18s %10s %10s%n", "", "before", "after"));
             text.append(row("validation loss", "%.4f", effect.validationBefore(), effect.validationLast()));
             text.append(row("MaxVio", "%.3f", effect.maxVioBefore(), effect.maxVioAfter()));
-            text.append(row("tokens/s", "%,.0f", effect.speedBefore(), effect.speedAfter()));
+            text.append(row(units + "/s", "%,.0f", effect.speedBefore(), effect.speedAfter()));
         }
         return text.toString();
     }

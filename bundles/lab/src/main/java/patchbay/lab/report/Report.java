@@ -92,10 +92,10 @@ public final class Report {
             page.append("<p class=\"problem\">").append(escape(summary.problem())).append("</p>");
         }
         page.append("</header>\n<div class=\"tiles\">\n");
-        tile("validation loss", number("%.4f", summary.validationLoss()), "nats a token");
+        tile("validation loss", number("%.4f", summary.validationLoss()), "nats a token or example");
         tile("training loss", number("%.4f", tailMean(series.loss())), "mean of the last " + Math.min(SwapEffect.WINDOW, series.size()) + " steps");
         tile("steps", String.format(Locale.ROOT, "%,d", summary.steps()), "");
-        tile("tokens a second", number("%,.0f", summary.tokensPerSecond()), "median of the last steps");
+        tile("speed", number("%,.0f", summary.tokensPerSecond()), "tokens or examples a second, median of the last steps");
         tile("swaps", Integer.toString(summary.swaps()), summary.rollbacks() + " rolled back, " + summary.refused() + " refused");
         page.append("</div>\n");
     }
@@ -179,7 +179,7 @@ public final class Report {
         page.append("<section><h2>Before and after each swap</h2>\n<div class=\"scroll\"><table><thead><tr><th class=\"n\">step</th><th>change</th>")
                 .append("<th class=\"n\" colspan=\"3\">held-out loss<br><small>before → next → last</small></th>")
                 .append("<th class=\"n\" colspan=\"2\">MaxVio<br><small>before → after</small></th>")
-                .append("<th class=\"n\" colspan=\"2\">tokens/s<br><small>before → after</small></th><th class=\"n\">pause</th></tr></thead><tbody>\n");
+                .append("<th class=\"n\" colspan=\"2\">speed<br><small>before → after</small></th><th class=\"n\">pause</th></tr></thead><tbody>\n");
         for (var effect : effects) {
             page.append("<tr>").append(cell(String.format(Locale.ROOT, "%,d", effect.step()))).append("<td>").append(escape(effect.label())).append("</td>")
                     .append(cell(number("%.4f", effect.validationBefore()))).append(cell(number("%.4f", effect.validationNext())))
@@ -217,7 +217,7 @@ public final class Report {
         page.append("<section><h2>Course</h2>\n<div class=\"grid2\">\n");
         small("max-vio", "MaxVio, mean of the layers", series.maxVio(), true);
         small("gradient-norm", "norm of the gradient, before clipping", series.gradientNorm(), true);
-        small("speed", "tokens a second", series.tokensPerSecond(), true);
+        small("speed", "tokens or examples a second", series.tokensPerSecond(), true);
         small("rate", "learning rate", series.rate(), false);
         page.append("</div></section>\n");
     }

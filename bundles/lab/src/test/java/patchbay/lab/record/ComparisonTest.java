@@ -97,7 +97,7 @@ class ComparisonTest {
         var effects = SwapEffect.of(history(entries), Series.read(run.metrics()));
         assertEquals(new SwapEffect(4, "layers.*.moe.router ← cosine", 2.25, 3, 2, 0, 1, 100, 200, 12), effects.get(0));
         assertEquals(new SwapEffect(6, "back to top-k", 2, Double.NaN, Double.NaN, 1, 1, 200, 200, 2), effects.get(1));
-        assertTrue(SwapEffect.table(effects).contains("validation loss        2.2500     2.0000"), SwapEffect.table(effects));
+        assertTrue(SwapEffect.table(effects, "tokens").contains("validation loss        2.2500     2.0000"), SwapEffect.table(effects, "tokens"));
         assertEquals(List.of(), SwapEffect.of(history(List.of()), Series.read(runs.resolve("none"))));
     }
 
