@@ -107,7 +107,20 @@ final class ExperimentReader {
         for (var key : path.subList(0, path.size() - 1)) {
             group = group.get(key) instanceof ObjectNode inner ? inner : group.putObject(key);
         }
-        group.set(path.getLast(), value);
+        group.set(path.getLast(), overDefaults(path, value));
+    }
+
+    /** A group that is overridden as a whole has the defaults where it says nothing, not what the file has. */
+    private JsonNode overDefaults(List<String> path, JsonNode value) {
+        JsonNode defaults = ExperimentYaml.tree(Experiment.defaults());
+        for (var key : path) {
+            defaults = defaults.path(key);
+        }
+        if (path.getFirst().equals("sockets") || !value.isObject() || !(defaults instanceof ObjectNode group)) {
+            return value;
+        }
+        merge(group, value);
+        return group;
     }
 
     /** A socket's path has dots of its own. */

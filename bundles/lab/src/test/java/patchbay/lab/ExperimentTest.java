@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import patchbay.model.ModelSettings;
 import patchbay.model.Plug;
+import patchbay.model.Task;
 import patchbay.tensor.UserError;
 
 class ExperimentTest {
@@ -162,6 +163,16 @@ class ExperimentTest {
     })
     void valuesOutOfRangeNameTheirPlaceAndTheRange(String yaml, String place, String part) {
         assertError("x.yaml:" + place, part, yaml);
+    }
+
+    @Test
+    void aGroupThatIsOverriddenHasTheDefaultsWhereItSaysNothing() {
+        var file = "model: {dim: 128, task: {kind: retrieve, modalities: [image, text], queue: 64}}";
+        var experiment = parse(file, "model.task={kind: classify, modalities: [image]}");
+        assertEquals(Task.Kind.classify, experiment.model().task().kind());
+        assertEquals(0, experiment.model().task().queue());
+        assertEquals(128, experiment.model().dim());
+        assertEquals(Experiment.defaults().model().dim(), parse(file, "model={task: {kind: classify, modalities: [image]}}").model().dim());
     }
 
     @Test

@@ -37,20 +37,20 @@ public final class Learner implements AutoCloseable {
     private final long seed;
     private final Variables variables;
     private final Births births;
-    private final Inheritance inheritance;
+    private final TakeOver takeOver;
     private final StepProgram stepProgram;
     private final Evaluation evaluation;
     private final Duration compileTime;
 
     /** @param drawn what first values are drawn from */
-    private Learner(Engine engine, Model model, TrainingSettings settings, long seed, long drawn, Inheritance inheritance) {
+    private Learner(Engine engine, Model model, TrainingSettings settings, long seed, long drawn, TakeOver takeOver) {
         this.engine = engine;
         this.model = model;
         this.settings = settings;
         this.seed = seed;
-        this.variables = inheritance.variables();
-        this.births = inheritance.births();
-        this.inheritance = inheritance;
+        this.variables = takeOver.variables();
+        this.births = takeOver.births();
+        this.takeOver = takeOver;
         long began = System.nanoTime();
         this.stepProgram = StepProgram.compile(engine, model, settings, variables, births, drawn);
         try {
@@ -69,7 +69,7 @@ public final class Learner implements AutoCloseable {
 
     /** A model with values from elsewhere, such as a checkpoint, for variables of those names. */
     public static Learner resume(Engine engine, Model model, TrainingSettings settings, long seed, Variables values, Births births) {
-        return new Learner(engine, model, settings, seed, seed, Inheritance.none(values, births));
+        return new Learner(engine, model, settings, seed, seed, TakeOver.none(values, births));
     }
 
     /**
@@ -93,7 +93,7 @@ public final class Learner implements AutoCloseable {
     }
 
     private Learner candidate(Engine on, Model changed, long step, Succession succession, Optional<Earlier> earlier) {
-        return new Learner(on, changed, settings, seed, mix(seed, step), Inheritance.of(this, on, changed, step, succession, earlier));
+        return new Learner(on, changed, settings, seed, mix(seed, step), TakeOver.of(this, on, changed, step, succession, earlier));
     }
 
     /** A model of the same run, on the engine that it was on, at values that it had before. */
@@ -105,17 +105,17 @@ public final class Learner implements AutoCloseable {
      * Takes over from the model that this one is a candidate for. Called once, between two steps of {@code before}.
      */
     public void takeOver(Learner before) {
-        inheritance.takeOver(before, model);
+        takeOver.takeOver(before, model);
     }
 
     /** Variables that were there with another shape when this model was made. */
     public Set<String> reshaped() {
-        return inheritance.reshaped();
+        return takeOver.reshaped();
     }
 
     /** Parameters that the model before had by another name, with that. */
     public Map<String, String> renamed() {
-        return inheritance.renamed();
+        return takeOver.renamed();
     }
 
     /** The parameters of a model, with their shapes. */

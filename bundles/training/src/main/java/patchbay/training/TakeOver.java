@@ -13,7 +13,7 @@ import patchbay.tensor.UserError;
 import patchbay.tensor.Variables;
 
 /** What a changed model has of the one before: variables that both share, and what becomes of the others at the moment at which it takes over. */
-final class Inheritance {
+final class TakeOver {
 
     private final Variables variables;
     private final Births births;
@@ -24,7 +24,7 @@ final class Inheritance {
     /** What an earlier model had, which this one goes back to. */
     private Optional<Earlier> earlier;
 
-    private Inheritance(Variables variables, Births births, Map<String, Shape> reshaped, Map<String, String> moved, Succession succession, Optional<Earlier> earlier) {
+    private TakeOver(Variables variables, Births births, Map<String, Shape> reshaped, Map<String, String> moved, Succession succession, Optional<Earlier> earlier) {
         this.variables = variables;
         this.births = births;
         this.reshaped = reshaped;
@@ -34,8 +34,8 @@ final class Inheritance {
     }
 
     /** There is no model before: values, if any, are a checkpoint's. */
-    static Inheritance none(Variables values, Births births) {
-        return new Inheritance(values, births, Map.of(), Map.of(), Succession.none(), Optional.empty());
+    static TakeOver none(Variables values, Births births) {
+        return new TakeOver(values, births, Map.of(), Map.of(), Succession.none(), Optional.empty());
     }
 
     /**
@@ -45,7 +45,7 @@ final class Inheritance {
      * @param on the engine that it will be on
      * @param step steps done when it is to take over
      */
-    static Inheritance of(Learner before, Engine on, Model changed, long step, Succession succession, Optional<Earlier> earlier) {
+    static TakeOver of(Learner before, Engine on, Model changed, long step, Succession succession, Optional<Earlier> earlier) {
         var model = before.model();
         var variables = before.variables();
         var births = before.births();
@@ -88,7 +88,7 @@ final class Inheritance {
                 }
             }
         });
-        return new Inheritance(taken, Births.at(step, known), shapes, elsewhere, succession, earlier);
+        return new TakeOver(taken, Births.at(step, known), shapes, elsewhere, succession, earlier);
     }
 
     private static String unwrapped(Model model, String variable) {
