@@ -12,6 +12,7 @@ import java.util.Optional;
 import javax.imageio.ImageIO;
 import patchbay.spi.Encoder;
 import patchbay.spi.Features;
+import patchbay.spi.Mode;
 import patchbay.spi.Plugin;
 import patchbay.spi.Tower;
 import patchbay.tensor.Initializer;
@@ -130,7 +131,7 @@ final class SmallEncoders {
 
     /** How often each pair of letters comes, hashed. */
     @Plugin("small-text")
-    static final class Text extends Small {
+    static class Text extends Small {
 
         Text() {
             super("pairs", 256);
@@ -190,6 +191,18 @@ final class SmallEncoders {
                 }
                 default -> cells;
             };
+        }
+    }
+
+    /** Draws random numbers in training, of which nothing comes. */
+    @Plugin("restless-text")
+    static final class Restless extends Text {
+
+        @Override
+        public Features forward(Scope scope) {
+            var features = super.forward(scope);
+            return scope.mode() != Mode.TRAINING ? features
+                    : new Features(features.sequence(), features.weights(), features.summary().add(scope.uniform(features.summary().shape()).multiply(0)));
         }
     }
 

@@ -96,9 +96,10 @@ public final class Multimodal implements Model {
     /** What the encoders make of a batch, with the modalities' gates and which examples have them. */
     private record Encoded(Map<String, Features> features, Map<String, Tensor> gates, Map<String, Tensor> present, List<Tensor> found) {}
 
-    private Encoded encoded(Building building, int batch) {
+    /** @param given features of encoders that are not built, by modality */
+    private Encoded encoded(Building building, int batch, Map<String, Features> given) {
         var graph = building.graph();
-        building.enter(graph.constant(Shape.of(batch, 1), new int[batch])); // one place an example, for what stands outside of encoders
+        enter(building, batch);
         var encoded = new Encoded(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>());
         for (var modality : task().modalities()) {
             var gate = graph.state(gate(modality), TensorType.f32(1), Initializer.ones());
@@ -107,19 +108,40 @@ public final class Multimodal implements Model {
             }
             encoded.gates.put(modality, gate);
             encoded.present.put(modality, graph.input(present(modality), TensorType.i32(batch)).toFloat());
-            encoded.features.put(modality, encode(building, modality, batch, encoded.present.get(modality), encoded.found));
+            var features = given.containsKey(modality) ? given.get(modality) : encode(building, modality, batch, encoded.found);
+            encoded.features.put(modality, of(features, encoded.present.get(modality)));
         }
         return encoded;
     }
 
     private Features fused(Building building, int batch) {
-        var encoded = encoded(building, batch);
+        var encoded = encoded(building, batch, Map.of());
         return fuse(building, encoded.features, encoded.gates, encoded.present);
+    }
+
+    /** One place an example, for what stands outside of encoders. */
+    private static void enter(Building building, int batch) {
+        building.enter(building.graph().constant(Shape.of(batch, 1), new int[batch]));
+    }
+
+    /** Builds what the encoder of a modality makes of a batch, and nothing else. */
+    public Features features(Building building, String modality, int batch) {
+        enter(building, batch);
+        return encode(building, modality, batch, new ArrayList<>());
     }
 
     /** Builds the forward pass over a batch of examples. */
     public Forward build(Building building, int batch) {
-        var encoded = encoded(building, batch);
+        return build(building, batch, Map.of());
+    }
+
+    /**
+     * Builds the forward pass over a batch of examples, of which some features are there.
+     *
+     * @param given features of encoders that are not built, by modality
+     */
+    public Forward build(Building building, int batch, Map<String, Features> given) {
+        var encoded = encoded(building, batch, given);
         return switch (task().kind()) {
             case masked -> new Forward(encoded.found.stream().reduce(Tensor::add).orElseThrow().divide(encoded.found.size()), Optional.empty(), Map.of());
             case describe -> new Forward(texts(building, fuse(building, encoded.features, encoded.gates, encoded.present)), Optional.empty(), Map.of());
@@ -158,10 +180,9 @@ public final class Multimodal implements Model {
     /** Builds what is said of one example that has one modality. */
     Answer answer(Building building, String modality) {
         var graph = building.graph();
-        building.enter(graph.constant(Shape.of(1, 1), 0));
         var gates = Map.of(modality, graph.state(gate(modality), TensorType.f32(1), Initializer.ones()));
         var present = Map.of(modality, graph.filled(Shape.of(1), 1));
-        var features = Map.of(modality, encode(building, modality, 1, present.get(modality), new ArrayList<>()));
+        var features = Map.of(modality, features(building, modality, 1));
         return new Answer(features.get(modality),
                 task().kind() == Task.Kind.classify ? Optional.of(ofLabels(building, fuse(building, features, gates, present).summary())) : Optional.empty(),
                 embeds() ? Optional.of(new Alignment(building, task(), gates, present).embed(features).get(modality)) : Optional.empty());
@@ -177,12 +198,14 @@ public final class Multimodal implements Model {
                 .add(building.undecayed("head.bias", Shape.of(classes), Initializer.zeros()));
     }
 
-    /**
-     * What the encoder of a modality makes of the batch; nothing of it counts where an example lacks the modality.
-     *
-     * @param found where the loss of masked tokens goes, if the task asks for them
-     */
-    private Features encode(Building building, String modality, int batch, Tensor present, List<Tensor> found) {
+    /** Features of which nothing counts where an example lacks the modality. */
+    private static Features of(Features features, Tensor present) {
+        var there = present.unsqueeze(1); // [B, 1]
+        return new Features(features.sequence(), features.weights().multiply(there), features.summary().multiply(there));
+    }
+
+    /** @param found where the loss of masked tokens goes, if the task asks for them */
+    private Features encode(Building building, String modality, int batch, List<Tensor> found) {
         var fitting = rack.at(Socket.ENCODERS + modality);
         var encoder = (Encoder) fitting.offer().part();
         return building.at(fitting, () -> {
@@ -196,8 +219,7 @@ public final class Multimodal implements Model {
                 var rows = features.sequence().reshape(batch * features.places(), features.dim()).gather(masking.places());
                 found.add(encoder.predict(scope, rows).meanCrossEntropy(masking.targets()));
             }
-            var there = present.unsqueeze(1); // [B, 1]
-            return new Features(features.sequence(), features.weights().multiply(there), features.summary().multiply(there));
+            return features;
         });
     }
 

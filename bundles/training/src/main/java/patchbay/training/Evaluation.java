@@ -38,7 +38,7 @@ public final class Evaluation implements AutoCloseable {
         this.answers = objective.answers().map(forward -> Answers.Layout.of(graph, forward));
         this.program = engine.compile(graph, variables);
         this.model = model;
-        this.intake = model instanceof Multimodal multimodal ? Optional.of(new Intake(graph, multimodal, batch)) : Optional.empty();
+        this.intake = model instanceof Multimodal multimodal ? Optional.of(new Intake(graph, multimodal, FrozenEncoders.none(engine, variables), batch)) : Optional.empty();
         this.tokens = new int[batch * time];
         this.targets = new int[batch * time];
         this.domains = new int[batch * time];

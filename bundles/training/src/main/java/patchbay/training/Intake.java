@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ import patchbay.model.Task;
 import patchbay.spi.Encoder;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Program;
+import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
 import patchbay.tensor.UserError;
 
@@ -57,12 +59,17 @@ final class Intake implements AutoCloseable {
         }
     }
 
-    /** What is written for a batch: arrays by the names of inputs. */
-    private record Batch(Map<String, float[]> floats, Map<String, int[]> ints) {}
+    /**
+     * What is written for a batch: arrays by the names of inputs.
+     *
+     * @param rows by modality, of {@code examples}
+     */
+    private record Batch(Map<String, float[]> floats, Map<String, int[]> ints, List<Example> examples, Map<String, List<Optional<Encoder.Row>>> rows) {}
 
     private record Key(Example example, String modality) {}
 
     private final int batch;
+    private final FrozenEncoders frozen;
     private final int time;
     private final Map<String, Encoder.Reader> readers;
     private final List<Slot> slots;
@@ -81,19 +88,30 @@ final class Intake implements AutoCloseable {
     /** A part that is being read, and since when. */
     private record Reading(String example, String modality, long began) {}
 
-    /** @param batch examples that the graph takes at once */
-    Intake(Graph graph, Multimodal model, int batch) {
-        this(graph, model, batch, PATIENCE);
+    /**
+     * @param frozen encoders whose features are inputs of the graph
+     * @param batch examples that the graph takes at once
+     */
+    Intake(Graph graph, Multimodal model, FrozenEncoders frozen, int batch) {
+        this(graph, model, frozen, batch, PATIENCE);
     }
 
-    Intake(Graph graph, Multimodal model, int batch, Duration patience) {
+    Intake(Graph graph, Multimodal model, FrozenEncoders frozen, int batch, Duration patience) {
         this.patience = patience;
         this.batch = batch;
+        this.frozen = frozen;
         this.time = model.rack().settings().context();
-        this.inputs = Set.copyOf(graph.inputs().keySet());
+        this.inputs = read(graph);
         this.readers = model.readers();
         this.slots = readers.entrySet().stream().flatMap(entry -> entry.getValue().inputs().entrySet().stream().map(input ->
                 new Slot(entry.getKey(), input.getKey(), Multimodal.input(entry.getKey(), input.getKey()), input.getValue()))).toList();
+    }
+
+    /** The inputs that something in the graph reads: not all of an example's features are asked for. */
+    private static Set<String> read(Graph graph) {
+        var read = new LinkedHashSet<Tensor>();
+        graph.nodes().forEach(node -> read.addAll(node.inputs()));
+        return graph.inputs().entrySet().stream().filter(input -> read.contains(input.getValue())).map(Map.Entry::getKey).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -136,9 +154,10 @@ final class Intake implements AutoCloseable {
         }
     }
 
-    private static void write(Program program, Batch batch) {
-        batch.floats.forEach(program::write);
-        batch.ints.forEach(program::write);
+    private void write(Program program, Batch prepared) {
+        prepared.floats.forEach(program::write);
+        prepared.ints.forEach(program::write);
+        frozen.write(program, batch, prepared.examples, prepared.rows, inputs);
     }
 
     private CompletableFuture<Batch> begin(Supplier<List<Example>> examples) {
@@ -148,8 +167,10 @@ final class Intake implements AutoCloseable {
     private Batch read(List<Example> examples) {
         var floats = new LinkedHashMap<String, float[]>();
         var ints = new LinkedHashMap<String, int[]>();
+        var all = new LinkedHashMap<String, List<Optional<Encoder.Row>>>();
         for (var modality : readers.keySet()) {
             var rows = examples.stream().map(example -> row(example, modality)).toList();
+            all.put(modality, rows);
             put(ints, Multimodal.present(modality), IntStream.range(0, batch).map(row -> row < rows.size() && rows.get(row).isPresent() ? 1 : 0).toArray());
             slots.stream().filter(slot -> slot.modality.equals(modality)).forEach(slot -> {
                 if (slot.type.dtype().isFloat()) {
@@ -168,11 +189,11 @@ final class Intake implements AutoCloseable {
         if (inputs.contains(Multimodal.TARGETS)) {
             texts(examples, ints);
         }
-        return new Batch(floats, ints);
+        return new Batch(floats, ints, examples, all);
     }
 
     /** The numbers of an input one row behind the other; zeros where there is none. */
-    private static <T> T gathered(T all, int each, List<Optional<Encoder.Row>> rows, Function<Encoder.Row, T> numbers) {
+    static <R, T> T gathered(T all, int each, List<Optional<R>> rows, Function<R, T> numbers) {
         for (int row = 0; row < rows.size(); row++) {
             int to = row * each;
             rows.get(row).ifPresent(its -> System.arraycopy(numbers.apply(its), 0, all, to, each));
@@ -259,5 +280,6 @@ final class Intake implements AutoCloseable {
     @Override
     public void close() {
         reading.shutdownNow();
+        frozen.close();
     }
 }

@@ -9,6 +9,7 @@ import patchbay.model.Building;
 import patchbay.model.Decoder;
 import patchbay.model.Model;
 import patchbay.model.Multimodal;
+import patchbay.spi.Features;
 import patchbay.spi.Mode;
 import patchbay.tensor.Gradients;
 import patchbay.tensor.Graph;
@@ -31,11 +32,16 @@ record Objective(Building building, Tensor loss, Tensor total, Map<String, Tenso
 
     /** @param time tokens of a sequence, for models that read tokens */
     static Objective build(Graph graph, Model model, Mode mode, int batch, int time) {
+        return build(graph, model, mode, batch, time, Map.of());
+    }
+
+    /** @param given features of encoders that are not built, by modality */
+    static Objective build(Graph graph, Model model, Mode mode, int batch, int time, Map<String, Features> given) {
         var building = new Building(graph, mode, model.rack().settings());
         return switch (model) {
             case Decoder decoder -> of(building, nextToken(building, decoder, batch, time), Optional.empty());
             case Multimodal multimodal -> {
-                var forward = multimodal.build(building, batch);
+                var forward = multimodal.build(building, batch, given);
                 yield of(building, forward.loss(), Optional.of(forward));
             }
         };

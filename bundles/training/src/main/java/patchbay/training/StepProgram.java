@@ -28,6 +28,9 @@ interface StepProgram extends AutoCloseable {
     /** What the names of sums over a step's micro-batches start with: they are 0 between steps and in no checkpoint. */
     String ACCUMULATED = "accumulated/";
 
+    /** The input that randomness is drawn from, where something is random. */
+    String DRAW = "draw";
+
     /** Runs the step after {@code step} steps. */
     void run(long step, Material material, Routes routes);
 
@@ -60,8 +63,9 @@ interface StepProgram extends AutoCloseable {
     }
 
     /** The parameters that are not wholly frozen; all of them are born. */
-    private static List<String> learning(Objective objective, Frozen frozen, Births births) {
+    private static List<String> learning(Objective objective, FrozenEncoders encoders, Frozen frozen, Births births) {
         objective.names().forEach(births::of);
+        encoders.parameters().forEach(births::of);
         var learning = objective.names().stream().filter(name -> !frozen.wholly(name, objective.parameter(name).shape())).toList();
         if (learning.isEmpty()) {
             throw new UserError("everything is frozen: nothing is left that could learn");
@@ -82,12 +86,12 @@ interface StepProgram extends AutoCloseable {
         private final boolean follows;
         private final Optional<Intake> intake;
 
-        Feed(Graph graph, Model model, int batch, int time, Objective objective) {
-            intake = model instanceof Multimodal multimodal ? Optional.of(new Intake(graph, multimodal, batch)) : Optional.empty();
+        Feed(Graph graph, Model model, FrozenEncoders encoders, int batch, int time, Objective objective) {
+            intake = model instanceof Multimodal multimodal ? Optional.of(new Intake(graph, multimodal, encoders, batch)) : Optional.empty();
             tokens = new int[batch * time];
             targets = new int[batch * time];
             domains = new int[batch * time];
-            draws = graph.inputs().containsKey("draw");
+            draws = graph.inputs().containsKey(DRAW);
             asksDomains = graph.inputs().containsKey(Building.DOMAINS);
             follows = graph.inputs().keySet().stream().anyMatch(name -> name.startsWith(Building.IMPOSED));
             objective.building().selected().forEach((path, selected) -> {
@@ -149,7 +153,7 @@ interface StepProgram extends AutoCloseable {
             }
             if (draws) {
                 draw[0] = (int) number;
-                program.write("draw", draw);
+                program.write(DRAW, draw);
             }
         }
     }
@@ -165,16 +169,17 @@ interface StepProgram extends AutoCloseable {
         Whole(Engine engine, Model model, TrainingSettings settings, Variables variables, Births births, long seed) {
             var graph = new Graph(seed);
             int time = model.rack().settings().context();
-            var objective = Objective.build(graph, model, Mode.TRAINING, settings.batch(), time);
+            var encoders = FrozenEncoders.of(engine, model, variables, seed);
+            var objective = Objective.build(graph, model, Mode.TRAINING, settings.batch(), time, encoders.inputs(graph, settings.batch()));
             graph.output("loss", objective.loss());
             objective.tallies().forEach(graph::output);
             var frozen = Frozen.of(model.rack().settings());
-            var names = learning(objective, frozen, births);
+            var names = learning(objective, encoders, frozen, births);
             update = new Update(settings, births, frozen);
             update.build(graph, names.stream().map(objective::parameter).toList(), names, objective.gradients(names, settings.recompute()), objective.undecayed());
             model.update(objective.building(), objective.counts());
             metrics = Stream.concat(objective.building().metrics().stream(), objective.building().tallies().keySet().stream()).toList();
-            feed = new Feed(graph, model, settings.batch(), time, objective);
+            feed = new Feed(graph, model, encoders, settings.batch(), time, objective);
             program = engine.compile(graph, variables);
         }
 
@@ -224,10 +229,11 @@ interface StepProgram extends AutoCloseable {
             microBatches = settings.accumulate();
             int time = model.rack().settings().context();
             var graph = new Graph(seed);
-            var objective = Objective.build(graph, model, Mode.TRAINING, settings.batch(), time);
+            var encoders = FrozenEncoders.of(engine, model, variables, seed);
+            var objective = Objective.build(graph, model, Mode.TRAINING, settings.batch(), time, encoders.inputs(graph, settings.batch()));
             float share = 1f / microBatches;
             var frozen = Frozen.of(model.rack().settings());
-            var names = learning(objective, frozen, births);
+            var names = learning(objective, encoders, frozen, births);
             var gradients = objective.gradients(names, settings.recompute());
             for (int i = 0; i < gradients.size(); i++) {
                 addUp(names.get(i), gradients.get(i).multiply(share));
@@ -253,7 +259,7 @@ interface StepProgram extends AutoCloseable {
             objective.counts().keySet().forEach(path -> counts.put(path, apply.outputs().get(path + ".counts")));
             model.update(new Building(apply, Mode.TRAINING, model.rack().settings()), counts);
 
-            feed = new Feed(graph, model, settings.batch(), time, objective);
+            feed = new Feed(graph, model, encoders, settings.batch(), time, objective);
             adding = engine.compile(graph, variables);
             try {
                 applying = engine.compile(apply, variables);

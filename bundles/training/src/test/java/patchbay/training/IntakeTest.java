@@ -70,7 +70,9 @@ class IntakeTest {
     void aReaderWithoutAnEndIsGivenUp() {
         var graph = new Graph();
         graph.output("one", graph.filled(Shape.of(1), 1));
-        try (var program = new ReferenceEngine().compile(graph, new ReferenceEngine().variables()); var intake = new Intake(graph, model(), 1, Duration.ofMillis(200))) {
+        var engine = new ReferenceEngine();
+        var variables = engine.variables();
+        try (var program = engine.compile(graph, variables); var intake = new Intake(graph, model(), FrozenEncoders.none(engine, variables), 1, Duration.ofMillis(200))) {
             var error = assertThrows(UserError.class, () -> intake.write(program, List.of(new Example("a cat", 0, Map.of("image", () -> new byte[1])))));
             assertTrue(error.getMessage().startsWith("the image of 'a cat' is not read after 0.2 s"), error.getMessage());
         }
