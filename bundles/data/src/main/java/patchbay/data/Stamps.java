@@ -14,8 +14,9 @@ import patchbay.data.sets.Stamp;
 import patchbay.tensor.UserError;
 
 /**
- * Tux Paint's pictures, each once for every language that it is described in aloud: the picture, its caption in that language, and the speech. The label is the language.
- * All languages of a picture are trained on, or all are held out. {@code data.domains} are the languages to read, {@code data.limit} how many pictures, taken evenly from all.
+ * Tux Paint's pictures, each once for every language that it is described in aloud: the picture, its caption in that language and in English, and the speech. The label is
+ * the language. With one language each picture comes once. All languages of a picture are trained on, or all are held out. {@code data.domains} are the languages to read,
+ * {@code data.limit} how many pictures, taken evenly from all.
  *
  * <p>Who speaks is not said in the package; a language may have one speaker, and then to know the language is to know a voice.
  */
@@ -28,7 +29,7 @@ final class Stamps implements Collection {
 
     @Override
     public List<String> modalities() {
-        return List.of("image", "text", "sound");
+        return List.of("image", "text", "english", "sound");
     }
 
     @Override
@@ -56,13 +57,14 @@ final class Stamps implements Collection {
             var stamp = stamps.get(number);
             languages.stream().filter(stamp.speech()::containsKey).forEach(language -> side.add(example(stamp, language, languages.indexOf(language))));
         }
-        return Examples.of(training, heldOut.isEmpty() ? Map.of() : Map.of("pictures", heldOut), languages, "1");
+        return Examples.of(training, heldOut.isEmpty() ? Map.of() : Map.of("pictures", heldOut), languages, "2");
     }
 
     private static Example example(Stamp stamp, String language, int label) {
         var parts = new LinkedHashMap<String, Example.Media>();
         parts.put("image", stamp::png);
         caption(stamp, language).ifPresent(caption -> parts.put("text", () -> caption.getBytes(StandardCharsets.UTF_8)));
+        parts.put("english", () -> stamp.caption().getBytes(StandardCharsets.UTF_8));
         parts.put("sound", () -> stamp.spoken(language).orElseThrow());
         return new Example(stamp.name() + " in " + language, label, parts);
     }

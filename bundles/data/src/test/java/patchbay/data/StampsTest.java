@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,8 +52,8 @@ class StampsTest {
         var french = examples.training().get(1);
         assertEquals("animals/10 in fr", french.name());
         assertEquals(1, french.label());
-        assertEquals(List.of("picture 10", "Bête 10.", "dit 10"), List.of(text(french, "image"), text(french, "text"), text(french, "sound")));
-        assertEquals(Set.of("image", "sound"), examples.training().get(2).parts().keySet(), "there is no caption in that language");
+        assertEquals(List.of("picture 10", "Bête 10.", "Animal 10.", "dit 10"), Stream.of("image", "text", "english", "sound").map(modality -> text(french, modality)).toList());
+        assertEquals(Set.of("image", "english", "sound"), examples.training().get(2).parts().keySet(), "there is no caption in that language");
         assertEquals("Animal 10.", text(examples.training().getFirst(), "text"));
     }
 

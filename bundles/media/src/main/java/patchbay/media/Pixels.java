@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 import patchbay.spi.Encoder;
 import patchbay.spi.Mode;
 import patchbay.spi.Scope;
+import patchbay.tensor.Graph;
 import patchbay.tensor.Shape;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.TensorType;
@@ -77,12 +78,13 @@ public record Pixels(int size, boolean grey, Scale scale) implements Encoder.Rea
      * @param zoom the most that it grows or shrinks by, as a part of its width
      * @param tint the most that each of its channels is multiplied by more or less, and gains or loses beside that
      * @param mirror whether every second is turned left to right
+     * @param erase the most that the sides of a rectangle are, as a part of its width, which is emptied (random erasing, Zhong et al. 2020; here in every picture)
      */
-    public record Variety(float shift, float zoom, float tint, boolean mirror) {
+    public record Variety(float shift, float zoom, float tint, boolean mirror, float erase) {
 
         public Variety {
-            if (!(shift >= 0 && shift < 1 && zoom >= 0 && zoom < 1 && tint >= 0 && tint < 1)) {
-                throw new UserError("shift, zoom and tint must be at least 0 and less than 1, not " + shift + ", " + zoom + " and " + tint);
+            if (!(shift >= 0 && shift < 1 && zoom >= 0 && zoom < 1 && tint >= 0 && tint < 1 && erase >= 0 && erase < 1)) {
+                throw new UserError("shift, zoom, tint and erase must be at least 0 and less than 1, not " + shift + ", " + zoom + ", " + tint + " and " + erase);
             }
         }
 
@@ -92,12 +94,36 @@ public record Pixels(int size, boolean grey, Scale scale) implements Encoder.Rea
                 return pixels;
             }
             var moved = shift > 0 || zoom > 0 || mirror ? moved(scope, pixels) : pixels;
-            if (tint == 0) {
-                return moved;
-            }
+            var tinted = tint > 0 ? tinted(scope, moved) : moved;
+            return erase > 0 ? erased(scope, tinted) : tinted;
+        }
+
+        private Tensor tinted(Scope scope, Tensor pixels) {
             int batch = pixels.dim(0), channels = pixels.dim(3);
             var draw = scope.uniform(Shape.of(2, batch, 1, 1, channels)).multiply(2).subtract(1).multiply(tint);
-            return moved.multiply(draw.slice(0, 0, 1).squeeze(0).add(1)).add(draw.slice(0, 1, 2).squeeze(0));
+            return pixels.multiply(draw.slice(0, 0, 1).squeeze(0).add(1)).add(draw.slice(0, 1, 2).squeeze(0));
+        }
+
+        private Tensor erased(Scope scope, Tensor pixels) {
+            int batch = pixels.dim(0), size = pixels.dim(1);
+            var draw = scope.uniform(Shape.of(4, batch, 1)).multiply(size); // middle by row and column, sides by row and column
+            var inside = within(draw, 0, size).unsqueeze(2).multiply(within(draw, 1, size).unsqueeze(1)); // [B, S, S]
+            return pixels.multiply(inside.negate().add(1).unsqueeze(3));
+        }
+
+        /** 1 where an axis' elements are less than half a side from the middle: [B, S]. */
+        private Tensor within(Tensor draw, int axis, int size) {
+            var half = draw.slice(0, 2 + axis, 3 + axis).squeeze(0).multiply(erase / 2); // [B, 1]
+            return places(draw.graph(), size, 0.5f).subtract(draw.slice(0, axis, axis + 1).squeeze(0)).abs().less(half);
+        }
+
+        /** An axis' elements, 0 for the first, and so much more: [1, S]. */
+        private static Tensor places(Graph graph, int size, float more) {
+            var places = new float[size];
+            for (int i = 0; i < size; i++) {
+                places[i] = i + more;
+            }
+            return graph.constant(Shape.of(1, size), places);
         }
 
         private Tensor moved(Scope scope, Tensor pixels) {
@@ -122,11 +148,7 @@ public record Pixels(int size, boolean grey, Scale scale) implements Encoder.Rea
         /** Where each of an axis' elements comes from: i32 [B, S]. */
         private static Tensor place(Tensor shift, Tensor zoomed, int size) {
             float middle = (size - 1) / 2f;
-            var around = new float[size];
-            for (int i = 0; i < size; i++) {
-                around[i] = i - middle;
-            }
-            var from = shift.graph().constant(Shape.of(1, size), around).multiply(zoomed).add(shift).add(middle);
+            var from = places(shift.graph(), size, -middle).multiply(zoomed).add(shift).add(middle);
             return from.add(0.5f).clamp(0, size - 0.5f).toInt(); // the nearest
         }
     }

@@ -63,6 +63,9 @@ public class ImageConv implements Encoder {
 
         /** Whether every second picture is mirrored in training. */
         boolean mirror() default false;
+
+        /** The most that the sides of a rectangle are that is emptied in training, as a part of the picture's side. */
+        float erase() default 0;
     }
 
     @Override

@@ -19,7 +19,7 @@ record Network(Encoder.Scope scope, ImageConv.Options options) {
     private static final int EXPANSION = 2;
 
     Features features() {
-        var x = stem(new Pixels.Variety(options.shift(), options.zoom(), options.tint(), options.mirror()).of(scope, scope.input(Pixels.PIXELS)));
+        var x = stem(new Pixels.Variety(options.shift(), options.zoom(), options.tint(), options.mirror(), options.erase()).of(scope, scope.input(Pixels.PIXELS)));
         for (int stage = 0; stage < options.stages(); stage++) {
             for (int block = 0; block < options.blocks(); block++) {
                 x = bottleneck("stages." + stage + "." + block + ".", x, options.channels() << stage, stage > 0 && block == 0);

@@ -81,6 +81,9 @@ public class ImagePatch implements Encoder {
 
         /** Whether every second picture is mirrored in training. */
         boolean mirror() default false;
+
+        /** The most that the sides of a rectangle are that is emptied in training, as a part of the picture's side. */
+        float erase() default 0;
     }
 
     @Override
@@ -110,7 +113,7 @@ public class ImagePatch implements Encoder {
     public Features forward(Scope scope) {
         var options = scope.options(Options.class);
         var tower = tower(scope).orElseThrow(() -> new ShapeError("a vision transformer has blocks"));
-        var pixels = new Pixels.Variety(options.shift(), options.zoom(), options.tint(), options.mirror()).of(scope, scope.input(Pixels.PIXELS)); // [B, S, S, C]
+        var pixels = new Pixels.Variety(options.shift(), options.zoom(), options.tint(), options.mirror(), options.erase()).of(scope, scope.input(Pixels.PIXELS)); // [B, S, S, C]
         var cut = pixels.unfold(Axis.tiled(options.patch()), Axis.tiled(options.patch())); // [B, side, side, patch² · C]
         int batch = scope.batch(), patches = cut.dim(1) * cut.dim(2);
         var tokens = scope.affine("patches", cut.reshape(batch, patches, cut.dim(3)), tower.dim());

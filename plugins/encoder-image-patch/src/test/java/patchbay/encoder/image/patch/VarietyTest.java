@@ -2,6 +2,7 @@ package patchbay.encoder.image.patch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +44,7 @@ class VarietyTest {
     @Test
     void aMirroredPictureRunsFromRightToLeft() {
         var starts = new TreeSet<Integer>();
-        for (var picture : pictures(new Pixels.Variety(0, 0, 0, true), Mode.TRAINING, 1)) {
+        for (var picture : pictures(new Pixels.Variety(0, 0, 0, true, 0), Mode.TRAINING, 1)) {
             int step = (int) (picture[1] - picture[0]);
             starts.add(step);
             for (int i = 0; i < picture.length; i++) {
@@ -56,7 +57,7 @@ class VarietyTest {
     @Test
     void aShiftedPictureIsItsBorderBeside() {
         var shifts = new TreeSet<Integer>();
-        for (var picture : pictures(new Pixels.Variety(0.4f, 0, 0, false), Mode.TRAINING, 2)) {
+        for (var picture : pictures(new Pixels.Variety(0.4f, 0, 0, false, 0), Mode.TRAINING, 2)) {
             int middle = (int) picture[SIZE * SIZE / 2];
             int down = middle / SIZE - SIZE / 2, right = middle % SIZE - SIZE / 2;
             shifts.add(down);
@@ -69,9 +70,31 @@ class VarietyTest {
     }
 
     @Test
+    void whatIsErasedIsARectangle() {
+        int erased = 0;
+        for (var picture : pictures(new Pixels.Variety(0, 0, 0, false, 0.7f), Mode.TRAINING, 3)) {
+            var rows = new TreeSet<Integer>();
+            var columns = new TreeSet<Integer>();
+            for (int i = 1; i < picture.length; i++) { // the first is 0 anyway
+                if (picture[i] != i) {
+                    assertEquals(0, picture[i]);
+                    rows.add(i / SIZE);
+                    columns.add(i % SIZE);
+                }
+            }
+            for (int i = 1; i < picture.length; i++) {
+                assertEquals(rows.contains(i / SIZE) && columns.contains(i % SIZE), picture[i] == 0, "point " + i);
+            }
+            assertTrue(rows.size() <= 4 && columns.size() <= 4, "less than 3.5 wide");
+            erased += rows.isEmpty() ? 0 : 1;
+        }
+        assertTrue(erased > BATCH / 2, erased + " of " + BATCH);
+    }
+
+    @Test
     void outsideOfTrainingItIsAsItIs() {
-        for (var picture : pictures(new Pixels.Variety(0.4f, 0.4f, 0.4f, true), Mode.EVALUATION, 2)) {
-            assertArrayEquals(pictures(new Pixels.Variety(0, 0, 0, false), Mode.TRAINING, 1)[0], picture);
+        for (var picture : pictures(new Pixels.Variety(0.4f, 0.4f, 0.4f, true, 0.4f), Mode.EVALUATION, 2)) {
+            assertArrayEquals(pictures(new Pixels.Variety(0, 0, 0, false, 0), Mode.TRAINING, 1)[0], picture);
         }
     }
 }

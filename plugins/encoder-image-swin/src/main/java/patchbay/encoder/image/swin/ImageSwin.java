@@ -56,6 +56,9 @@ public class ImageSwin implements Encoder {
 
         /** Whether every second picture is mirrored in training. */
         boolean mirror() default false;
+
+        /** The most that the sides of a rectangle are that is emptied in training, as a part of the picture's side. */
+        float erase() default 0;
     }
 
     /**

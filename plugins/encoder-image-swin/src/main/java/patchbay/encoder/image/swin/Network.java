@@ -21,7 +21,7 @@ record Network(Encoder.Scope scope, ImageSwin.Options options, List<Stage> stage
     private static final float NEVER = -1e9f;
 
     Features features() {
-        var pixels = new Pixels.Variety(options.shift(), options.zoom(), options.tint(), options.mirror()).of(scope, scope.input(Pixels.PIXELS));
+        var pixels = new Pixels.Variety(options.shift(), options.zoom(), options.tint(), options.mirror(), options.erase()).of(scope, scope.input(Pixels.PIXELS));
         var cut = pixels.unfold(Axis.tiled(options.patch()), Axis.tiled(options.patch()));
         var x = norm("patches-norm", scope.affine("patches", cut, stages.getFirst().dim()));
         for (int i = 0; i < stages.size(); i++) {
