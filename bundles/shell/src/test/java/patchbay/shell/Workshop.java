@@ -24,9 +24,12 @@ import patchbay.balancer.lossfree.LossFree;
 import patchbay.balancer.none.None;
 import patchbay.capacity.dropless.Dropless;
 import patchbay.data.sets.DataCache;
+import patchbay.encoder.audio.wave.AudioWave;
+import patchbay.encoder.image.conv.ImageConv;
 import patchbay.engine.cpu.CpuEngine;
 import patchbay.expert.rule.RuleExpert;
 import patchbay.expert.swiglu.SwiGlu;
+import patchbay.fusion.concat.Concat;
 import patchbay.lab.Archive;
 import patchbay.lab.Engines;
 import patchbay.lab.ExperimentFolder;
@@ -69,9 +72,18 @@ final class Workshop implements AutoCloseable {
                 training: {steps: 30, batch: 4, warm-up: 5, evaluate-every: 10, evaluate-batches: 2, checkpoint-every: 10}
                 samples: {prompts: [the], tokens: 8}
                 """.formatted(folder.resolve("text.txt")));
+        write(folder.resolve("towers.yaml"), """
+                data: {source: figures, limit: 60, validation: 0.2}
+                model: {task: {kind: retrieve, modalities: [image, sound]}, dim: 8}
+                sockets:
+                  encoders.image: {image-conv: {size: 8, channels: 4, stages: 1}}
+                  encoders.sound: {audio-wave: {rate: 1000, seconds: 0.1, hop: 20, channels: 4, layers: 2}}
+                training: {steps: 20, batch: 8, warm-up: 5, evaluate-every: 20, evaluate-batches: 2, checkpoint-every: 20}
+                samples: {prompts: []}
+                """);
         write(folder.resolve("broken.yaml"), "model: {layers: 2\n");
         lab = new Lab(new Engines(List.of(engine, new ReferenceEngine()), engine, "asked for"), Archive.of(new TopKRouter(), new CosineRouter(), new AuxiliaryLoss(), new LossFree(), new None(), new Dropless(), new SwiGlu(), new RuleExpert(),
-                new FullAttention(), new MemoryAttention(), new RotaryPosition()), folder.resolve("runs"), Duration.ofSeconds(20));
+                new FullAttention(), new MemoryAttention(), new RotaryPosition(), new ImageConv(), new AudioWave(), new Concat()), folder.resolve("runs"), Duration.ofSeconds(20));
         runs = new Runs(lab);
         memories = new Memories(folder.resolve("memories"));
         foreground = new Foreground(lab);
