@@ -30,7 +30,7 @@ record Alignment(Building building, Task task, Map<String, Tensor> gates, Map<St
     /** Below every score: no softmax gives it anything. */
     private static final float NOWHERE = -1e9f;
 
-    /** The summaries projected to the model's width, looked up in the codebook if there is one, and of length 1: [B, dim] by modality. */
+    /** The summaries projected to the model's width, and of length 1: [B, dim] by modality. */
     Map<String, Tensor> embed(Map<String, Features> features) {
         int dim = building.settings().dim();
         var embeddings = new LinkedHashMap<String, Tensor>();
@@ -45,44 +45,49 @@ record Alignment(Building building, Task task, Map<String, Tensor> gates, Map<St
         return rows.divide(rows.square().sum(1).unsqueeze(1).add(1e-12f).sqrt());
     }
 
-    /** The mean over the pairs of modalities, by their gates, of how badly they are aligned, in nats; with a codebook, and how far it is off. */
+    /**
+     * How badly the modalities are aligned, in nats. With a codebook the mean of that and of how badly the concepts are that the embeddings become, plus how far it is off: by the concepts
+     * alone nothing is learnt as long as all embeddings of a modality become the same one.
+     */
     Tensor loss(Map<String, Tensor> embeddings) {
-        var graph = building.graph();
-        var terms = new ArrayList<Tensor>();
-        var aligned = embeddings;
+        var loss = aligned(embeddings, task.queue());
         if (task.concepts() > 0) {
-            aligned = new LinkedHashMap<>();
             var codebook = new Codebook(building, task.concepts());
-            for (var entry : embeddings.entrySet()) {
-                var found = codebook.look(entry.getValue(), present.get(entry.getKey()));
-                aligned.put(entry.getKey(), normed(found.concepts()));
-                terms.add(found.loss().multiply(gates.get(entry.getKey()).reshape(Shape.scalar())));
-            }
+            var concepts = new LinkedHashMap<String, Tensor>();
+            var distances = new ArrayList<Tensor>();
+            embeddings.forEach((modality, embedding) -> {
+                var found = codebook.look(embedding, present.get(modality));
+                concepts.put(modality, normed(found.concepts()));
+                distances.add(found.loss().multiply(gates.get(modality).reshape(Shape.scalar())));
+            });
+            loss = loss.add(aligned(concepts, 0)).multiply(0.5f).add(sum(distances));
         }
-        var modalities = List.copyOf(aligned.keySet());
+        if (task.queue() > 0) {
+            embeddings.forEach(this::remember);
+        }
+        return loss;
+    }
+
+    /** The mean over the pairs of modalities, by their gates. */
+    private Tensor aligned(Map<String, Tensor> embeddings, int queue) {
+        var modalities = List.copyOf(embeddings.keySet());
         var pairs = new ArrayList<Tensor>();
         var loudness = new ArrayList<Tensor>();
         for (int a = 0; a < modalities.size(); a++) {
             for (int b = a + 1; b < modalities.size(); b++) {
                 var loud = gates.get(modalities.get(a)).multiply(gates.get(modalities.get(b))).reshape(Shape.scalar());
                 loudness.add(loud);
-                pairs.add(pair(modalities.get(a), modalities.get(b), aligned).multiply(loud));
+                pairs.add(pair(modalities.get(a), modalities.get(b), embeddings, queue).multiply(loud));
             }
         }
-        if (!pairs.isEmpty()) {
-            terms.add(sum(pairs).divide(sum(loudness).maximum(graph.constant(1e-6f))));
-        }
-        if (task.queue() > 0) {
-            aligned.forEach(this::remember);
-        }
-        return terms.isEmpty() ? graph.constant(0f) : sum(terms);
+        return pairs.isEmpty() ? building.graph().constant(0f) : sum(pairs).divide(sum(loudness).maximum(building.graph().constant(1e-6f)));
     }
 
     private static Tensor sum(List<Tensor> numbers) {
         return numbers.stream().reduce(Tensor::add).orElseThrow();
     }
 
-    private Tensor pair(String a, String b, Map<String, Tensor> embeddings) {
+    private Tensor pair(String a, String b, Map<String, Tensor> embeddings, int queue) {
         var both = present.get(a).multiply(present.get(b)); // [B]
         var name = "alignment." + a + "+" + b;
         var x = embeddings.get(a);
@@ -90,19 +95,19 @@ record Alignment(Building building, Task task, Map<String, Tensor> gates, Map<St
         return switch (task.loss()) {
             case infonce -> {
                 var scale = building.undecayed(name + ".scale", Shape.scalar(), Initializer.constant(FIRST_SCALE)).minimum(building.graph().constant(LARGEST_SCALE)).exp();
-                yield direction(x, y, both, scale, b).add(direction(y, x, both, scale, a)).multiply(0.5f);
+                yield direction(x, y, both, scale, b, queue).add(direction(y, x, both, scale, a, queue)).multiply(0.5f);
             }
             case sigmoid -> sigmoid(x, y, both, name);
         };
     }
 
     /** −log of what each x gives its own y among all, the queue of that modality included: a number. */
-    private Tensor direction(Tensor x, Tensor y, Tensor both, Tensor scale, String modality) {
+    private Tensor direction(Tensor x, Tensor y, Tensor both, Tensor scale, String modality, int queue) {
         var graph = building.graph();
         int batch = x.dim(0);
         var candidates = y;
         var there = both;
-        if (task.queue() > 0) {
+        if (queue > 0) {
             candidates = Layout.concat(0, y, queue(modality));
             there = Layout.concat(0, both, queue(modality).square().sum(1).greater(0.5f)); // what was never filled is no candidate
         }

@@ -150,6 +150,23 @@ class AlignmentTest {
         assertEquals(0, loss(task(Task.Loss.sigmoid, 0, 0), new float[BATCH], 1));
     }
 
+    /** In it both modalities become one and the same concept, of which nothing could be learnt; the embeddings are aligned all the same. */
+    @Test
+    void besideAConceptTheEmbeddingItselfIsAligned() {
+        var variables = new ReferenceEngine().variables();
+        variables.put("alignment.concepts", TensorType.f32(1, DIM), new float[] {1, 0, 0});
+        try (var program = program(task(Task.Loss.infonce, 0, 1), variables)) {
+            double embeddings = (direction(X, Y, ALL, new float[0]) + direction(Y, X, ALL, new float[0])) / 2;
+            double distances = 0;
+            for (var rows : List.of(X, Y)) {
+                for (int i = 0; i < BATCH; i++) {
+                    distances += 1.25 * (2 - 2 * rows[i * DIM]) / BATCH; // both are of length 1
+                }
+            }
+            assertEquals((embeddings + Math.log(BATCH)) / 2 + distances, loss(program, ALL, 1), 1e-4);
+        }
+    }
+
     @Test
     void anEmbeddingBecomesTheNearestConcept() {
         var graph = new Graph(1);
