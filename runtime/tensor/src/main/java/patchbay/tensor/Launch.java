@@ -43,8 +43,13 @@ public final class Launch {
         return with(new Argument.Input(index));
     }
 
+    /** @throws IllegalArgumentException if it is an argument already: nobody could tell in which order the two are written */
     public Launch output(int index) {
-        return with(new Argument.Output(index));
+        var output = new Argument.Output(index);
+        if (arguments.contains(output)) {
+            throw new IllegalArgumentException(kernel.name() + " is given output " + index + " twice");
+        }
+        return with(output);
     }
 
     public Launch scratch(int index) {

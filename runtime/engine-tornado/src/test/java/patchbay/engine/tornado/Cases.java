@@ -157,10 +157,12 @@ final class Cases {
         FLOATS.put("attention", (on, n) -> attention(on, Math.min(n, 207), false));
         FLOATS.put("causal attention", (on, n) -> attention(on, Math.min(n, 207), true));
         FLOATS.put("biased attention", (on, n) -> biased(on, Math.min(n, 207)));
-        FLOATS.put("ranged attention", (on, n) -> ranged(on, Math.min(n, 207)));
+        FLOATS.put("ranged attention", (on, n) -> ranged(on, Math.min(n, 207), true));
+        FLOATS.put("ranged attention without a bias", (on, n) -> ranged(on, Math.min(n, 207), false));
         FLOATS.put("decoding", (on, n) -> Networks.attention(on.a.slice(0, 0, 1).reshape(1, 1, 2, 3), on.b.reshape(1, n, 2, 3), on.c.reshape(1, n, 2, 3),
                 on.graph.constant(Shape.of(1), n * 2 / 3), true, 0.5f)); // a cache with room to spare
-        FLOATS.put("attention to runs", (on, n) -> runs(on, Math.min(n, 207)));
+        FLOATS.put("attention to runs", (on, n) -> runs(on, Math.min(n, 207), true));
+        FLOATS.put("attention to runs without a bias", (on, n) -> runs(on, Math.min(n, 207), false));
         FLOATS.put("global norm", (on, n) -> Optimizers.globalNorm(List.of(on.a, on.b)));
         FLOATS.put("clip scale", (on, n) -> Optimizers.clipScale(Optimizers.globalNorm(List.of(on.a)), 0.5f));
         FLOATS.put("adamw", (on, n) -> {
@@ -205,7 +207,7 @@ final class Cases {
     }
 
     /** Each query sees the first key and its own with the three before. */
-    private static Tensor ranged(Operands on, int time) {
+    private static Tensor ranged(Operands on, int time, boolean biased) {
         var ranges = new int[time * 4];
         for (int t = 0; t < time; t++) {
             ranges[4 * t + 1] = t > 3 ? 1 : 0;
@@ -215,7 +217,7 @@ final class Cases {
         var bias = on.graph.filled(Shape.of(2, time), 0.1f).add(on.b.slice(0, 0, time).sum(1).reshape(1, time));
         var both = Networks.attend(new RangedAttention(0.5f), on.a.slice(0, 0, time).reshape(1, time, 2, 3),
                 on.b.slice(0, 0, time).reshape(1, time, 2, 3), on.c.slice(0, 0, time).reshape(1, time, 2, 3),
-                on.graph.constant(Shape.of(1, time, 1, 2, 2), ranges), on.graph.constant(Shape.of(1), 0), Optional.of(bias));
+                on.graph.constant(Shape.of(1, time, 1, 2, 2), ranges), on.graph.constant(Shape.of(1), 0), Optional.of(bias).filter(_ -> biased));
         return both.output().multiply(both.normalizer().permute(0, 2, 1).reshape(1, time, 2, 1));
     }
 
@@ -235,11 +237,11 @@ final class Cases {
         return on.graph.apply(new Buckets(), on.a.matmul(on.b.slice(0, 0, 1).reshape(WIDTH, 1)).add(on.c.slice(1, 0, 4)).reshape(1, n, 2, 2, 1, 1));
     }
 
-    private static Tensor runs(Operands on, int time) {
+    private static Tensor runs(Operands on, int time, boolean biased) {
         var bias = on.c.slice(0, 0, 1).reshape(2, 3);
         return Runs.ofBuckets(buckets(on, on.n).slice(1, 0, time), on.graph.constant(Shape.of(1), 0), time, 2, 30).attend(
                 on.a.slice(0, 0, time).reshape(1, time, 2, 3), on.b.slice(0, 0, time).reshape(1, time, 2, 3), on.c.slice(0, 0, time).reshape(1, time, 2, 3),
-                0.5f, Optional.of(bias)).output();
+                0.5f, Optional.of(bias).filter(_ -> biased)).output();
     }
 
     static List<String> names() {

@@ -171,10 +171,10 @@ public record Attention(int window, float scale, float cap) implements Operation
             return types;
         }
 
-        /** One sum a query: what softmax's gradient takes off. */
+        /** One sum a query: what softmax's gradient takes off; and what stands for the bias's gradient where there is no bias. */
         @Override
         public List<TensorType> scratch(Node node) {
-            return List.of(node.input(5));
+            return List.of(node.input(5), TensorType.f32(1));
         }
 
         @Override
@@ -209,8 +209,8 @@ public record Attention(int window, float scale, float cap) implements Operation
             if (sizes.batch * sizes.groups < ENOUGH_HEADS && sizes.distances == 0 && forward.cap == 0) {
                 return launches(node);
             }
-            var gradients = operands(Launch.of(GRADIENTS, sizes.batch * sizes.groups), sizes).output(0).output(1).output(2)
-                    .output(sizes.distances == 0 ? 0 : 3);
+            var gradients = operands(Launch.of(GRADIENTS, sizes.batch * sizes.groups), sizes).output(0).output(1).output(2);
+            gradients = sizes.distances == 0 ? gradients.scratch(1) : gradients.output(3);
             return List.of(delta(sizes), forward.values(gradients, sizes)
                     .work(5L * sizes.heads / sizes.groups * sizes.time * forward.seen(sizes.keys) * (sizes.dim + sizes.valueDim + 10) / 2));
         }

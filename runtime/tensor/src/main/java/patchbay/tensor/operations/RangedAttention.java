@@ -128,10 +128,10 @@ public record RangedAttention(float scale) implements Operation {
             return types;
         }
 
-        /** One sum a query: what softmax's gradient takes off. */
+        /** One sum a query: what softmax's gradient takes off; and what stands for the bias's gradient where there is no bias. */
         @Override
         public List<TensorType> scratch(Node node) {
-            return List.of(node.input(6));
+            return List.of(node.input(6), TensorType.f32(1));
         }
 
         @Override
@@ -140,7 +140,8 @@ public record RangedAttention(float scale) implements Operation {
             var delta = Launch.of(DELTA, sizes.queries()).input(5).input(7).input(8).scratch(0)
                     .value(sizes.time).value(sizes.heads).value(sizes.valueDim).work(2L * sizes.valueDim);
             var gradients = Launch.of(GRADIENTS, sizes.batch * sizes.groups).input(0).input(1).input(2).input(3).input(4).input(sizes.bias)
-                    .input(7).input(6).scratch(0).output(0).output(1).output(2).output(sizes.distances == 0 ? 0 : 3);
+                    .input(7).input(6).scratch(0).output(0).output(1).output(2);
+            gradients = sizes.distances == 0 ? gradients.scratch(1) : gradients.output(3);
             return List.of(delta, forward.values(gradients, sizes).work(5L * sizes.heads / sizes.groups * sizes.time * sizes.work() / 2));
         }
 

@@ -145,10 +145,10 @@ public record RunAttention(float scale, boolean ordered, boolean biased) impleme
             return types;
         }
 
-        /** One sum a query: what softmax's gradient takes off. */
+        /** One sum a query: what softmax's gradient takes off; and what stands for the bias's gradient where there is no bias. */
         @Override
         public List<TensorType> scratch(Node node) {
-            return List.of(node.input(forward.inputs() + 1));
+            return List.of(node.input(forward.inputs() + 1), TensorType.f32(1));
         }
 
         @Override
@@ -159,7 +159,8 @@ public record RunAttention(float scale, boolean ordered, boolean biased) impleme
             var delta = Launch.of(DELTA, queries(node)).input(out).input(out + 2).input(out + 3).scratch(0)
                     .value(q.dim(1)).value(q.dim(2)).value(node.input(2).shape().dim(3)).work(2L * node.input(2).shape().dim(3));
             var gradients = forward.operands(node, Launch.of(GRADIENTS, k.dim(0) * k.dim(2))).input(out + 2).input(out + 1).scratch(0)
-                    .output(0).output(1).output(2).output(forward.biased ? 3 : 0);
+                    .output(0).output(1).output(2);
+            gradients = forward.biased ? gradients.output(3) : gradients.scratch(1);
             return List.of(delta, forward.values(gradients, node)
                     .work(5L * queries(node) / (k.dim(0) * k.dim(2)) * SOME * node.input(3).shape().dim(3) * pair(node) / 2));
         }
