@@ -85,7 +85,7 @@ record Candidate(Learner learner, List<Fitted> before, List<Fitted> after) {
                 reshaped.add(name);
             } else if (renamed.containsKey(name)) {
                 carried.add(name);
-            } else if (!old.contains(name)) {
+            } else if (!old.contains(name) || learner.anew().contains(name)) {
                 started.add(name);
             } else if (all || changed.stream().anyMatch(name::startsWith)) {
                 carried.add(name);

@@ -337,7 +337,8 @@ final class Swaps implements AutoCloseable {
     private void remember(Learner replaced, Learner successor, Change change) {
         var lost = replaced.variables().fork();
         var present = successor.variables();
-        List.copyOf(lost.names()).stream().filter(name -> present.contains(name) && present.type(name).equals(lost.type(name))).forEach(lost::remove);
+        List.copyOf(lost.names()).stream().filter(name -> present.contains(name) && present.type(name).equals(lost.type(name)) && !successor.anew().contains(name))
+                .forEach(lost::remove);
         history.push(Past.of(replaced, change, lost));
         if (history.size() > REMEMBERED) {
             history.removeLast();

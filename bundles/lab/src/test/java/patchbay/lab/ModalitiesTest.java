@@ -47,7 +47,7 @@ class ModalitiesTest {
 
     @BeforeEach
     void begin() {
-        laboratory = new Laboratory(folder, new SmallEncoders.Image(), new SmallEncoders.Text(), new SmallEncoders.Sound(), new SmallEncoders.Blocks(), new SmallEncoders.Moody(), new Concat(), new Gated(), new Gelu(),
+        laboratory = new Laboratory(folder, new SmallEncoders.Image(), new SmallEncoders.Text(), new SmallEncoders.Sound(), new SmallEncoders.Blocks(), new SmallEncoders.Moody(), new SmallEncoders.Schooled(), new Concat(), new Gated(), new Gelu(),
                 new NoPosition(), new Decay());
     }
 
@@ -193,6 +193,31 @@ class ModalitiesTest {
         double accuracy = measured(live).measures().get("accuracy");
         assertTrue(accuracy > 0.9, "the caption says it: " + accuracy);
         live.end();
+    }
+
+    /** An encoder that takes another's place brings its own blocks, unless others were chosen, and what it has learnt elsewhere; going back, what was learnt before is there again. */
+    @Test
+    void anEncoderThatIsExchangedBringsWhatIsItsOwn() throws Exception {
+        var live = LiveRun.start(laboratory, experiment("kind: classify, modalities: [image], alignment: 0", "sockets={encoders.image: small-tower}"));
+        var places = "encoders.image.places";
+        plug(live, "encoders.image.layers.1.feed-forward", "swiglu");
+        var before = live.values().get(places);
+        plug(live, "encoders.image", "small-schooled");
+        assertEquals(List.of("decay", "gelu", "decay", "swiglu"), live.run().wiring().stream().filter(fitted -> fitted.socket().contains("layers")).map(fitted -> fitted.plugin()).toList());
+        assertEquals(1, live.values().get(places)[0]);
+        assertEquals(0, live.values().get("moment1/" + places)[0]);
+        live.run().rollback().get(60, TimeUnit.SECONDS);
+        assertArrayEquals(before, live.values().get(places));
+        plug(live, "encoders.image", "small-schooled");
+        live.someSteps(3);
+        var learnt = live.values().get(places);
+        assertTrue(learnt[0] != 1);
+        live.run().swap("encoders.image", new Plug("small-schooled", Map.of("places", 1.0))).get(60, TimeUnit.SECONDS);
+        assertArrayEquals(learnt, live.values().get(places), "what it began with is the same: it has learnt since");
+        live.run().swap("encoders.image", new Plug("small-schooled", Map.of("places", 2.0))).get(60, TimeUnit.SECONDS);
+        assertEquals(2, live.values().get(places)[0]);
+        live.someSteps(3);
+        live.assertRepeatable();
     }
 
     @Test

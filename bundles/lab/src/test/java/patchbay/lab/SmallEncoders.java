@@ -129,6 +129,43 @@ final class SmallEncoders {
         }
     }
 
+    /** The same cells through two blocks, whose parts are of another kind by standard, and whose places were learnt elsewhere. */
+    @Plugin("small-schooled")
+    static final class Schooled implements Encoder {
+
+        /** The options. */
+        public @interface Options {
+
+            /** What all of the places were learnt to be. */
+            float places() default 1;
+        }
+
+        @Override
+        public Class<? extends Annotation> options() {
+            return Options.class;
+        }
+
+        @Override
+        public Reader reader(Setting setting) {
+            return new Image().reader(setting);
+        }
+
+        @Override
+        public Optional<Tower> tower(Setting setting) {
+            return Optional.of(Tower.of(2, setting.dim(), 2, 2 * setting.dim(), 64).attending(new Tower.Standard("decay", Map.of())));
+        }
+
+        @Override
+        public Optional<Initializer> pretrained(Setting setting, String parameter) {
+            return parameter.equals("places") ? Optional.of(Initializer.constant(setting.options(Options.class).places())) : Optional.empty();
+        }
+
+        @Override
+        public Features forward(Scope scope) {
+            return new Blocks().forward(scope);
+        }
+    }
+
     /** How often each pair of letters comes, hashed. */
     @Plugin("small-text")
     static class Text extends Small {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import patchbay.spi.Encoder;
 import patchbay.spi.Part;
+import patchbay.tensor.Initializer;
 import patchbay.tensor.UserError;
 
 /** A model's sockets with a plugin in each: everything that is needed to build its graph, and nothing computed yet. */
@@ -46,7 +47,7 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
 
     /**
      * This rack with {@code plug} in every socket that {@code pattern} matches; the other sockets keep the very parts they have. A plugin that wraps others is put around
-     * what was in its socket, unless something else was asked for there.
+     * what was in its socket, unless something else was asked for there. In the blocks of an encoder what its predecessor had by standard gives way to its own standard.
      */
     public Rack with(String pattern, Plug plug, Shelf shelf) {
         var sizes = joinedBy(pattern);
@@ -60,8 +61,16 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
                 return new Fitting(socket, plug, offer(shelf, socket, plug));
             }
             return wrapped(socket).filter(_ -> rewired.at(socket.path()).isEmpty())
-                    .map(there -> new Fitting(socket, there.plug(), there.offer())).orElseGet(() -> present(socket, rewired, shelf));
+                    .map(there -> new Fitting(socket, there.plug(), there.offer())).orElseGet(() -> successor(socket, matcher, shelf).orElseGet(() -> present(socket, rewired, shelf)));
         });
+    }
+
+    /** What an encoder that is exchanged brings into a socket of its blocks, where the one before had what it had brought. */
+    private Optional<Fitting> successor(Socket socket, SocketPattern exchanged, Shelf shelf) {
+        return fittings.values().stream().filter(encoder -> encoder.offer().part() instanceof Encoder && exchanged.matches(encoder.socket().path()))
+                .flatMap(encoder -> encoder.within(settings).stream())
+                .filter(before -> before.path().equals(socket.path()) && before.standard().equals(at(socket.path()).plug()) && !before.standard().equals(socket.standard()))
+                .findFirst().map(_ -> new Fitting(socket, socket.standard(), offer(shelf, socket, socket.standard())));
     }
 
     /** The sizes with a modality more, where the pattern is the socket of an encoder that is not there. */
@@ -84,6 +93,16 @@ public record Rack(ModelSettings settings, Wiring wiring, Map<String, Fitting> f
     public ModelSettings settings(String path) {
         int end = path.startsWith(Socket.ENCODERS) ? path.indexOf('.', Socket.ENCODERS.length()) : -1;
         return end < 0 ? settings : at(path.substring(0, end)).tower(settings).map(tower -> Fitting.sizes(tower, settings)).orElse(settings);
+    }
+
+    /** The encoder that a parameter is of, its own or one of its blocks'. */
+    public Optional<Fitting> encoder(String parameter) {
+        return fittings.values().stream().filter(fitting -> fitting.offer().part() instanceof Encoder && parameter.startsWith(fitting.socket().path() + ".")).findFirst();
+    }
+
+    /** What a parameter begins with because its encoder was trained elsewhere. */
+    public Optional<Initializer> pretrained(String parameter) {
+        return encoder(parameter).flatMap(fitting -> ((Encoder) fitting.offer().part()).pretrained(fitting.setting(settings), parameter.substring(fitting.socket().path().length() + 1)));
     }
 
     /** What was in the socket around {@code socket}, which is new and stands for it. */

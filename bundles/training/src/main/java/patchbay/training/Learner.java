@@ -113,6 +113,11 @@ public final class Learner implements AutoCloseable {
         return takeOver.reshaped();
     }
 
+    /** Variables of that name that the model before had too, but which begin anew, with what was trained elsewhere. */
+    public Set<String> anew() {
+        return takeOver.anew();
+    }
+
     /** Parameters that the model before had by another name, with that. */
     public Map<String, String> renamed() {
         return takeOver.renamed();

@@ -1,11 +1,14 @@
 package patchbay.training;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import patchbay.model.Fitting;
 import patchbay.model.Model;
 import patchbay.tensor.Engine;
 import patchbay.tensor.Shape;
@@ -20,22 +23,26 @@ final class TakeOver {
     private final Map<String, Shape> reshaped;
     /** Variables that the model before keeps elsewhere, or by the other name that is told here: they are copied when this one takes over. */
     private final Map<String, String> moved;
+    /** Variables of the model before that this one has with other first values. */
+    private final Set<String> anew;
     private Succession succession;
     /** What an earlier model had, which this one goes back to. */
     private Optional<Earlier> earlier;
 
-    private TakeOver(Variables variables, Births births, Map<String, Shape> reshaped, Map<String, String> moved, Succession succession, Optional<Earlier> earlier) {
+    private TakeOver(Variables variables, Births births, Map<String, Shape> reshaped, Map<String, String> moved, Set<String> anew, Succession succession,
+            Optional<Earlier> earlier) {
         this.variables = variables;
         this.births = births;
         this.reshaped = reshaped;
         this.moved = moved;
+        this.anew = anew;
         this.succession = succession;
         this.earlier = earlier;
     }
 
     /** There is no model before: values, if any, are a checkpoint's. */
     static TakeOver none(Variables values, Births births) {
-        return new TakeOver(values, births, Map.of(), Map.of(), Succession.none(), Optional.empty());
+        return new TakeOver(values, births, Map.of(), Map.of(), Set.of(), Succession.none(), Optional.empty());
     }
 
     /**
@@ -54,11 +61,22 @@ final class TakeOver {
         var shapes = new LinkedHashMap<String, Shape>();
         var known = new LinkedHashMap<String, Long>();
         var elsewhere = new LinkedHashMap<String, String>();
+        var anew = new LinkedHashSet<String>();
         var byUnwrapped = new LinkedHashMap<String, String>();
         variables.names().forEach(name -> byUnwrapped.put(unwrapped(model, name), name));
         Learner.asked(changed).forEach((name, shape) -> {
             boolean here = variables.contains(name);
+            if (here && earlier.isEmpty() && beginsElsewhere(model, changed, Update.parameter(name), shape)) {
+                anew.add(name);
+                return;
+            }
             if (here && variables.type(name).shape().equals(shape)) {
+                var lost = earlier.filter(past -> past.has(name, shape)); // as it began anew in the model that is gone back from
+                if (lost.isPresent()) {
+                    take(name, lost.get().variables(), taken);
+                    known.computeIfAbsent(name, lost.get().births()::get);
+                    return;
+                }
                 if (take(name, variables, taken)) {
                     elsewhere.put(name, name);
                 }
@@ -88,7 +106,20 @@ final class TakeOver {
                 }
             }
         });
-        return new TakeOver(taken, Births.at(step, known), shapes, elsewhere, succession, earlier);
+        return new TakeOver(taken, Births.at(step, known), shapes, elsewhere, anew, succession, earlier);
+    }
+
+    /** Whether the changed model's parameter begins with what was trained elsewhere, and not with what the model before began with and has trained since. */
+    private static boolean beginsElsewhere(Model before, Model changed, String parameter, Shape shape) {
+        if (before.rack().encoder(parameter).map(Fitting::plug).equals(changed.rack().encoder(parameter).map(Fitting::plug))) {
+            return false;
+        }
+        var now = changed.rack().pretrained(parameter);
+        if (now.isEmpty()) {
+            return false;
+        }
+        var then = before.rack().pretrained(parameter);
+        return then.isEmpty() || !Arrays.equals(then.get().values(shape, 0), now.get().values(shape, 0));
     }
 
     private static String unwrapped(Model model, String variable) {
@@ -188,6 +219,11 @@ final class TakeOver {
     /** Variables that were there with another shape. */
     Set<String> reshaped() {
         return Collections.unmodifiableSet(reshaped.keySet());
+    }
+
+    /** Variables of that name that the model before had too, but which begin anew, with what was trained elsewhere. */
+    Set<String> anew() {
+        return Collections.unmodifiableSet(anew);
     }
 
     /** Parameters that the model before had by another name, with that. */
