@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import patchbay.model.Bench;
 import patchbay.spi.Encoder;
 import patchbay.spi.Mode;
+import patchbay.tensor.Gradients;
 import patchbay.tensor.Graph;
 import patchbay.tensor.Tensor;
 import patchbay.tensor.UserError;
@@ -172,6 +173,36 @@ public abstract class EncoderContract extends PartContract<Encoder> {
                         for (float value : after.get(name)) {
                             assertTrue(Float.isFinite(value), where + ", " + name + " of a missing example");
                         }
+                    }
+                }
+            }
+        });
+    }
+
+    /** What comes of a missing example is multiplied by 0, and so is its gradient: that of zeros must be a number. */
+    @Test
+    public void aMissingExampleTeachesNothing() {
+        everywhere((size, options, where) -> {
+            var graph = new Graph(3);
+            var tensors = build(bench(graph, Mode.TRAINING, size, options), size);
+            var parameters = List.copyOf(graph.parameters().values());
+            var seeds = tensors.stream().map(tensor -> graph.filled(tensor.shape(), 0)).toList();
+            var gradients = Gradients.of(tensors, seeds, parameters);
+            for (int i = 0; i < gradients.size(); i++) {
+                graph.output("gradient/" + i, gradients.get(i));
+            }
+            try (var trial = Trial.of(graph)) {
+                graph.inputs().forEach((name, input) -> {
+                    if (input.dtype().isFloat()) {
+                        trial.with(name, new float[input.size()]);
+                    } else {
+                        trial.with(name, new int[input.size()]);
+                    }
+                });
+                trial.run();
+                for (int i = 0; i < gradients.size(); i++) {
+                    for (float value : trial.floats("gradient/" + i)) {
+                        assertEquals(0, value, 0, where + ", gradient of " + parameters.get(i));
                     }
                 }
             }

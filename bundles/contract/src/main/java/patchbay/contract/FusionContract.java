@@ -1,6 +1,7 @@
 package patchbay.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -130,6 +131,22 @@ public abstract class FusionContract extends PartContract<Fusion> {
                 var absent = fused(size, options, variables, List.copyOf(PLACES.keySet()), Map.of(missing + "/present", new float[size.batch()]));
                 Trial.assertClose(without.get("summary"), absent.get("summary"), 1e-6, where + " without " + missing);
             }
+        });
+    }
+
+    @Test
+    public void anExampleWithoutAnyModalityIsNumbersToo() {
+        everywhere((size, options, where) -> {
+            var nothing = new LinkedHashMap<String, float[]>();
+            PLACES.forEach((modality, places) -> {
+                nothing.put(modality + "/present", new float[size.batch()]);
+                nothing.put(modality + "/sequence", new float[size.batch() * places * size.settings().dim()]);
+            });
+            fused(size, options, variables(size, options), modalities, nothing).forEach((name, values) -> {
+                for (float value : values) {
+                    assertTrue(Float.isFinite(value), where + ", " + name);
+                }
+            });
         });
     }
 
