@@ -36,6 +36,8 @@ final class Swaps implements AutoCloseable {
     private static final int REMEMBERED = 8;
     /** How many times as long an engine that compiles for a device may take while a run has the processor as well. */
     private static final double BESIDE_A_RUN = 2;
+    /** How many times as far off as a build takes a step is too far to wait for. */
+    private static final int FAR = 10;
     /** Steps after a swap in which a fault is blamed on it and undoes it. */
     private static final int PROBATION = 10;
 
@@ -159,7 +161,15 @@ final class Swaps implements AutoCloseable {
 
     /** Whether something is to be installed, or told, now that {@code step} steps are done. */
     synchronized boolean due(long step) {
+        hasten(step);
         return next(step).isPresent();
+    }
+
+    /** What is ready for a step that is much further off than building it anew would take, as steps have become slow or builds quick, is built for a nearer one. */
+    private void hasten(long step) {
+        Optional.ofNullable(asked.peekFirst())
+                .filter(first -> first.isPrepared() && first.basis == learner() && !first.suits(step) && !first.prepared.isCompletedExceptionally())
+                .filter(first -> first.step - step > FAR * (pace.soonest(first.patience * buildSeconds) - step)).ifPresent(this::prepare);
     }
 
     private Optional<Transaction> next(long step) {
