@@ -79,7 +79,8 @@ final class FrozenEncoders implements AutoCloseable {
         var graph = building.graph();
         var frozen = Frozen.of(building.settings());
         return graph.parameters().entrySet().stream().allMatch(parameter -> frozen.wholly(parameter.getKey(), parameter.getValue().shape()))
-                && graph.variables().size() == graph.parameters().size() && !graph.inputs().containsKey(StepProgram.DRAW) && building.routings().isEmpty();
+                && graph.variables().size() == graph.parameters().size() && !graph.inputs().containsKey(StepProgram.DRAW)
+                && building.routings().isEmpty() && building.metrics().isEmpty(); // what a step tells of each batch
     }
 
     /** The names of their parameters. */
