@@ -31,6 +31,7 @@ import patchbay.lab.record.Event;
 import patchbay.lab.record.Journal;
 import patchbay.lab.record.Metrics;
 import patchbay.model.Arriving;
+import patchbay.model.Multimodal;
 import patchbay.model.Plug;
 import patchbay.model.Sampling;
 import patchbay.position.none.NoPosition;
@@ -126,6 +127,16 @@ class ModalitiesTest {
         for (int i = 0; i < steps.size(); i++) {
             assertEquals(i + 1, steps.get(i).step(), "a step is lost or made twice");
         }
+    }
+
+    @Test
+    void aGateOpensByStepsOfHoweverManyBatches() throws Exception {
+        var live = LiveRun.start(laboratory, experiment(RETRIEVE, "training.accumulate=3"));
+        live.someSteps(3);
+        var event = plug(live, "encoders.sound", "small-sound");
+        live.someSteps(4);
+        assertEquals(0.02 * (live.run().step() - event.step()), live.values().get(Multimodal.gate("sound"))[0], 1e-6);
+        live.end();
     }
 
     private static void assertDoesNotChange(String name, float[] values, LiveRun live) {

@@ -10,6 +10,7 @@ import patchbay.spi.Features;
 import patchbay.spi.Fusion;
 import patchbay.spi.Mode;
 import patchbay.spi.Tower;
+import patchbay.tensor.Graph;
 import patchbay.tensor.Initializer;
 import patchbay.tensor.Layout;
 import patchbay.tensor.Shape;
@@ -102,16 +103,24 @@ public final class Multimodal implements Model {
         enter(building, batch);
         var encoded = new Encoded(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>());
         for (var modality : task().modalities()) {
-            var gate = graph.state(gate(modality), TensorType.f32(1), Initializer.ones());
-            if (building.mode() == Mode.TRAINING) {
-                graph.update(gate, gate.add(RISE).minimum(graph.constant(1f)));
-            }
-            encoded.gates.put(modality, gate);
+            encoded.gates.put(modality, gate(graph, modality));
             encoded.present.put(modality, graph.input(present(modality), TensorType.i32(batch)).toFloat());
             var features = given.containsKey(modality) ? given.get(modality) : encode(building, modality, batch, encoded.found);
             encoded.features.put(modality, of(features, encoded.present.get(modality)));
         }
         return encoded;
+    }
+
+    private static Tensor gate(Graph graph, String modality) {
+        return graph.state(gate(modality), TensorType.f32(1), Initializer.ones());
+    }
+
+    /** Gates open by steps, of however many batches. */
+    @Override
+    public void update(Building building, Map<String, Tensor> counts) {
+        Model.super.update(building, counts);
+        var graph = building.graph();
+        task().modalities().forEach(modality -> graph.update(gate(graph, modality), gate(graph, modality).add(RISE).minimum(graph.constant(1f))));
     }
 
     private Features fused(Building building, int batch) {
@@ -180,7 +189,7 @@ public final class Multimodal implements Model {
     /** Builds what is said of one example that has one modality. */
     Answer answer(Building building, String modality) {
         var graph = building.graph();
-        var gates = Map.of(modality, graph.state(gate(modality), TensorType.f32(1), Initializer.ones()));
+        var gates = Map.of(modality, gate(graph, modality));
         var present = Map.of(modality, graph.filled(Shape.of(1), 1));
         var features = Map.of(modality, features(building, modality, 1));
         return new Answer(features.get(modality),
