@@ -65,7 +65,7 @@ class OperationsTest {
     @ParameterizedTest
     @ValueSource(strings = {"gather", "scatter-add", "top-k", "dispatch and combine", "top-k indices", "argsort", "argsort of long rows", "sort", "max", "min",
         "max of long rows", "softmax of long rows", "log-softmax of long rows", "cross-entropy", "cross-entropy of long rows", "rms-norm",
-        "rms-norm of long rows", "layer-norm", "layer-norm of long rows", "attention", "causal attention", "biased attention", "ranged attention", "decoding", "to int"})
+        "rms-norm of long rows", "layer-norm", "layer-norm of long rows", "attention", "causal attention", "biased attention", "ranged attention", "ranged attention without a bias", "decoding", "to int"})
     void soDoItsFormsForManyThreads(String name) {
         compare(wide, name);
     }
