@@ -24,6 +24,8 @@ final class Shares {
     /** Shares of a row: fewer are not worth another launch, and in the last pass each thread joins them all. */
     private static final int FEWEST = 4;
     private static final int MOST = 256;
+    /** Results of an attention's gradient: by queries, keys, values and the bias. */
+    private static final int GRADIENTS = 4;
 
     private final int least;
 
@@ -154,18 +156,22 @@ final class Shares {
         var plain = launch.arguments(); // operands, dq, dk, dv, dbias, sizes
         int results = (int) plain.stream().takeWhile(argument -> !(argument instanceof Argument.Output)).count();
         var passes = new ArrayList<Form.Pass>();
-        passes.add(gradient(of(owner, "queryGradient"), batch * heads * time, plain, results, 1));
-        passes.add(gradient(of(owner, "keyValueGradient"), batch * groups * keys, plain, results + 1, 2));
+        passes.add(gradient(of(owner, "queryGradient"), batch * heads * time, plain, results, 0, 1));
+        passes.add(gradient(of(owner, "keyValueGradient"), batch * groups * keys, plain, results, 1, 2));
         if (distances > 0) {
-            passes.add(gradient(of(owner, "biasGradient"), batch * heads * distances, plain, results + 3, 1));
+            passes.add(gradient(of(owner, "biasGradient"), batch * heads * distances, plain, results, 3, 1));
         }
         return Optional.of(new Form(passes, List.of()));
     }
 
-    /** @param written place of the results that this pass writes, of which there are {@code count} */
-    private static Form.Pass gradient(Method kernel, int rows, List<Argument> plain, int written, int count) {
+    /**
+     * @param results place of the first of them; the last may be no output but what stands for one
+     * @param written number of the first result that this pass writes, of which there are {@code count}
+     */
+    private static Form.Pass gradient(Method kernel, int rows, List<Argument> plain, int results, int written, int count) {
+        int from = results + written;
         return new Form.Pass(kernel, rows, IntStream.range(0, plain.size())
-                .filter(i -> !(plain.get(i) instanceof Argument.Output) || i >= written && i < written + count).mapToObj(plain::get).toList());
+                .filter(i -> i < results || i >= results + GRADIENTS || i >= from && i < from + count).mapToObj(plain::get).toList());
     }
 
     private static Method of(Class<?> owner, String name) {
