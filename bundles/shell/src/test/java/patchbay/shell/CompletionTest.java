@@ -41,7 +41,7 @@ class CompletionTest {
 
     @Test
     void experimentsThenTheirKeys() {
-        assertEquals(List.of("broken", "tiny"), offered("run "));
+        assertEquals(List.of("broken", "tiny", "towers"), offered("run "));
         assertTrue(offered("run tiny tr").containsAll(List.of("training.steps=", "model.experts=", "--json")));
     }
 
