@@ -6,9 +6,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import patchbay.data.EvaluationBatches;
+import patchbay.lab.record.Event;
 import patchbay.lab.record.Measurement;
 import patchbay.training.Learner;
 
@@ -96,7 +98,15 @@ final class LiveRun {
     }
 
     LiveRun resumed() throws Exception {
-        return new LiveRun(laboratory, laboratory.lab.resume(run.id(), new RunListener() {}));
+        var begins = new AtomicBoolean(true);
+        return new LiveRun(laboratory, laboratory.lab.resume(run.id(), new RunListener() {
+            @Override
+            public void happened(Run resumed, Event event) {
+                if (begins.getAndSet(false)) {
+                    resumed.pause(); // before its first step
+                }
+            }
+        }));
     }
 
     /** Ends it and repeats it from its record. */
