@@ -27,9 +27,6 @@ import patchbay.tensor.Variables;
  */
 final class FrozenEncoders implements AutoCloseable {
 
-    /** Bytes of features that are kept: rather a part of the heap than all of it. */
-    private static final long ROOM = Runtime.getRuntime().maxMemory() / 8;
-
     /** An encoder as a graph for one example. */
     private record One(Graph graph, Features features) {
 
@@ -40,14 +37,11 @@ final class FrozenEncoders implements AutoCloseable {
         }
     }
 
-    private record Key(Example example, String modality) {}
-
     private final Engine engine;
     private final Variables variables;
     private final Map<String, One> encoders; // by modality
     private final Map<String, Program> programs = new LinkedHashMap<>();
-    private final Map<Key, Map<String, float[]>> kept = new LinkedHashMap<>();
-    private long size;
+    private final ByExample<Map<String, float[]>> kept = new ByExample<>(features -> features.values().stream().mapToLong(values -> 4L * values.length).sum());
 
     private FrozenEncoders(Engine engine, Variables variables, Map<String, One> encoders) {
         this.engine = engine;
@@ -108,7 +102,7 @@ final class FrozenEncoders implements AutoCloseable {
     void write(Program program, int batch, List<Example> examples, Map<String, List<Optional<Encoder.Row>>> rows, Set<String> read) {
         encoders.forEach((modality, one) -> {
             var its = IntStream.range(0, examples.size())
-                    .mapToObj(i -> rows.get(modality).get(i).map(row -> features(new Key(examples.get(i), modality), one, row, read))).toList();
+                    .mapToObj(i -> rows.get(modality).get(i).map(row -> kept.of(examples.get(i), modality, () -> features(modality, one, row, read)))).toList();
             one.parts(modality).forEach((name, part) -> {
                 if (read.contains(name)) {
                     program.write(name, Intake.gathered(new float[batch * part.size()], part.size(), its, features -> features.get(name)));
@@ -117,19 +111,14 @@ final class FrozenEncoders implements AutoCloseable {
         });
     }
 
-    private Map<String, float[]> features(Key key, One one, Encoder.Row row, Set<String> read) {
-        var known = kept.get(key);
-        if (known != null) {
-            return known;
-        }
-        var program = programs.computeIfAbsent(key.modality, modality -> compile(modality, one, read));
+    private Map<String, float[]> features(String modality, One one, Encoder.Row row, Set<String> read) {
+        var program = programs.computeIfAbsent(modality, _ -> compile(modality, one, read));
         var inputs = one.graph.inputs().keySet();
-        row.floats().forEach((name, values) -> write(inputs, Multimodal.input(key.modality, name), input -> program.write(input, values)));
-        row.ints().forEach((name, values) -> write(inputs, Multimodal.input(key.modality, name), input -> program.write(input, values)));
+        row.floats().forEach((name, values) -> write(inputs, Multimodal.input(modality, name), input -> program.write(input, values)));
+        row.ints().forEach((name, values) -> write(inputs, Multimodal.input(modality, name), input -> program.write(input, values)));
         program.run();
         var features = new LinkedHashMap<String, float[]>();
         one.graph.outputs().keySet().forEach(name -> features.put(name, program.floats(name)));
-        keep(key, features);
         return features;
     }
 
@@ -146,15 +135,6 @@ final class FrozenEncoders implements AutoCloseable {
             }
         });
         return engine.compile(one.graph, variables);
-    }
-
-    private void keep(Key key, Map<String, float[]> features) {
-        size += features.values().stream().mapToLong(values -> 4L * values.length).sum();
-        if (size > ROOM) {
-            kept.clear();
-            size = 0;
-        }
-        kept.put(key, features);
     }
 
     @Override

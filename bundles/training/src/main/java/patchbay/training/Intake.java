@@ -42,9 +42,6 @@ final class Intake implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 
-    /** Bytes of rows that are kept: rather a part of the heap than all of it. */
-    private static final long ROOM = Runtime.getRuntime().maxMemory() / 8;
-
     /** How many parts of a modality that cannot be read are told of. */
     private static final int TOLD = 3;
 
@@ -66,19 +63,16 @@ final class Intake implements AutoCloseable {
      */
     private record Batch(Map<String, float[]> floats, Map<String, int[]> ints, List<Example> examples, Map<String, List<Optional<Encoder.Row>>> rows) {}
 
-    private record Key(Example example, String modality) {}
-
     private final int batch;
     private final FrozenEncoders frozen;
     private final int time;
     private final Map<String, Encoder.Reader> readers;
     private final List<Slot> slots;
     private final Set<String> inputs;
-    private final Map<Key, Optional<Encoder.Row>> rows = new LinkedHashMap<>(); // read and written by the reading thread alone
+    private final ByExample<Optional<Encoder.Row>> rows = new ByExample<>(row -> row.stream().mapToLong(Intake::bytes).sum()); // for the reading thread alone
     private final Map<String, Set<String>> unreadable = new LinkedHashMap<>(); // names of examples by modality
     private final Duration patience;
     private final ExecutorService reading = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("examples").factory());
-    private long kept;
     private Optional<Ahead> ahead = Optional.empty();
     private volatile Optional<Reading> present = Optional.empty();
 
@@ -104,7 +98,8 @@ final class Intake implements AutoCloseable {
         this.inputs = read(graph);
         this.readers = model.readers();
         this.slots = readers.entrySet().stream().flatMap(entry -> entry.getValue().inputs().entrySet().stream().map(input ->
-                new Slot(entry.getKey(), input.getKey(), Multimodal.input(entry.getKey(), input.getKey()), input.getValue()))).toList();
+                new Slot(entry.getKey(), input.getKey(), Multimodal.input(entry.getKey(), input.getKey()), input.getValue())))
+                .filter(slot -> inputs.contains(slot.input)).toList(); // a frozen encoder's are not among them
     }
 
     /** The inputs that something in the graph reads: not all of an example's features are asked for. */
@@ -174,9 +169,9 @@ final class Intake implements AutoCloseable {
             put(ints, Multimodal.present(modality), IntStream.range(0, batch).map(row -> row < rows.size() && rows.get(row).isPresent() ? 1 : 0).toArray());
             slots.stream().filter(slot -> slot.modality.equals(modality)).forEach(slot -> {
                 if (slot.type.dtype().isFloat()) {
-                    put(floats, slot.input, gathered(new float[batch * slot.each()], slot.each(), rows, row -> row.floats().get(slot.name)));
+                    floats.put(slot.input, gathered(new float[batch * slot.each()], slot.each(), rows, row -> row.floats().get(slot.name)));
                 } else {
-                    put(ints, slot.input, gathered(new int[batch * slot.each()], slot.each(), rows, row -> row.ints().get(slot.name)));
+                    ints.put(slot.input, gathered(new int[batch * slot.each()], slot.each(), rows, row -> row.ints().get(slot.name)));
                 }
             });
         }
@@ -225,28 +220,19 @@ final class Intake implements AutoCloseable {
     }
 
     /** A graph may not use all that could be read. */
-    private <T> void put(Map<String, T> arrays, String input, T values) {
+    private void put(Map<String, int[]> ints, String input, int[] values) {
         if (inputs.contains(input)) {
-            arrays.put(input, values);
+            ints.put(input, values);
         }
     }
 
     /** The numbers of an example's part; empty if it has none or it cannot be read. */
     private Optional<Encoder.Row> row(Example example, String modality) {
-        var key = new Key(example, modality);
-        var known = rows.get(key);
-        if (known != null) {
-            return known;
-        }
-        var row = Optional.ofNullable(example.parts().get(modality)).flatMap(media -> read(example, modality, media));
-        kept += row.stream().mapToLong(its -> its.floats().values().stream().mapToLong(values -> 4L * values.length).sum()
-                + its.ints().values().stream().mapToLong(values -> 4L * values.length).sum()).sum();
-        if (kept > ROOM) {
-            rows.clear();
-            kept = 0;
-        }
-        rows.put(key, row);
-        return row;
+        return rows.of(example, modality, () -> Optional.ofNullable(example.parts().get(modality)).flatMap(media -> read(example, modality, media)));
+    }
+
+    private static long bytes(Encoder.Row row) {
+        return 4L * (row.floats().values().stream().mapToLong(values -> values.length).sum() + row.ints().values().stream().mapToLong(values -> values.length).sum());
     }
 
     private Optional<Encoder.Row> read(Example example, String modality, Example.Media media) {
