@@ -38,7 +38,7 @@ final class Compiler {
     /** How often they have changed, by the arrays of variables that this graph leaves as they are. */
     private final Map<Object, AtomicLong> unchanged = new IdentityHashMap<>();
     /** The same of those that it renews. */
-    private final List<AtomicLong> renewed = new ArrayList<>();
+    private final List<AtomicLong> renewed;
     /** What the program keeps from run to run. */
     private final Set<Kept> kept = new HashSet<>();
     private int launches;
@@ -51,13 +51,9 @@ final class Compiler {
         this.poison = poison;
         this.together = new Together(pool);
         this.keeping = keeping;
+        this.renewed = variables.renewedBy(graph);
         graph.variables().keySet().forEach(name -> unchanged.put(variables.array(name), variables.changes(name)));
-        graph.variables().forEach((name, variable) -> {
-            if (graph.updates().containsKey(variable)) {
-                renewed.add(variables.changes(name));
-                unchanged.remove(variables.array(name));
-            }
-        });
+        unchanged.values().removeAll(renewed);
         this.schedule = new Schedule(graph, fusion);
         this.placement = new Placement(graph, schedule, variables, (node, launch, inputs, outputs, scratch) ->
                 BoundLaunch.of(node, launch, twins.of(launch.kernel()), inputs, outputs, scratch).run(0, launch.rows()));
@@ -106,7 +102,7 @@ final class Compiler {
         var prepared = prepared(kernel, arguments);
         var keeps = prepared.filter(Prepared::isWorthKeeping).flatMap(Prepared::preparation).flatMap(this::kept);
         if (keeps.isPresent()) {
-            return body(prepared.get(), keeps.get(), rows, Math.min(rows, Chunks.finer(chunk)));
+            return body(prepared.get(), keeps.get(), rows, Chunks.finer(chunk));
         }
         if (chunk >= rows) {
             return () -> bound.run(0, rows);

@@ -2,6 +2,7 @@ package patchbay.tensor.reference;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -94,6 +95,11 @@ public final class ArrayVariables implements Variables {
      */
     public AtomicLong changes(String name) {
         return known(name).changes;
+    }
+
+    /** The {@link #changes} of those that a run of {@code graph} renews. */
+    public List<AtomicLong> renewedBy(Graph graph) {
+        return graph.variables().entrySet().stream().filter(variable -> graph.updates().containsKey(variable.getValue())).map(variable -> changes(variable.getKey())).toList();
     }
 
     private Stored known(String name) {

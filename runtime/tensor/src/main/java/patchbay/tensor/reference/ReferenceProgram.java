@@ -40,11 +40,7 @@ final class ReferenceProgram extends ArrayProgram {
             copy(value.type(), array(value), values.get(variable));
         });
         values.forEach((variable, value) -> copy(variable.type(), value, array(variable)));
-        graph.variables().forEach((name, variable) -> {
-            if (values.containsKey(variable)) {
-                steps.add(variables.changes(name)::incrementAndGet);
-            }
-        });
+        variables.renewedBy(graph).forEach(changes -> steps.add(changes::incrementAndGet));
     }
 
     private Object array(Tensor tensor) {

@@ -31,7 +31,7 @@ final class Gemm {
     /** Elements of a B that is too large to lie in the second cache beside what else is used. */
     private static final int FAR = 128 * 1024;
     /** Elements of a B that is read in place by any number of rows: it stays in the first cache as it is. */
-    private static final int SMALL = 10 * 1024;
+    static final int SMALL = 10 * 1024;
     /** Distance of A's columns up to which they are read in place: beyond, they drive each other out of the first cache. */
     private static final int NEAR = 768;
 

@@ -10,14 +10,12 @@ import patchbay.engine.cpu.Preparation;
  */
 record PackedMatrix(float[] b, int row, int column, int n, int k) implements Preparation {
 
-    /** Elements of a matrix from which packing pays: a smaller one stays in the first cache as it is. */
-    private static final int LEAST = 10 * 1024;
     /** Rows up to which a product gains by a matrix that is packed already; with more, packing is next to nothing of it. */
     private static final int MOST_ROWS = 512;
 
     /** Absent if {@code m} rows are multiplied without packing at any rate, or it would not fit into an array. */
     static Optional<PackedMatrix> of(float[] b, int row, int column, int m, int n, int k) {
-        boolean packs = m > Skinny.ROWS && (long) n * k > LEAST && Gemm.packedSize(n, k) <= Integer.MAX_VALUE - 8;
+        boolean packs = m > Skinny.ROWS && (long) n * k > Gemm.SMALL && Gemm.packedSize(n, k) <= Integer.MAX_VALUE - 8;
         return packs ? Optional.of(new PackedMatrix(b, row, column, n, k)) : Optional.empty();
     }
 
