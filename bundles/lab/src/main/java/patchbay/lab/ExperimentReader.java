@@ -112,11 +112,14 @@ final class ExperimentReader {
 
     /** A group that is overridden as a whole has the defaults where it says nothing, not what the file has. */
     private JsonNode overDefaults(List<String> path, JsonNode value) {
+        if (path.getFirst().equals("sockets") || !value.isObject()) {
+            return value;
+        }
         JsonNode defaults = ExperimentYaml.tree(Experiment.defaults());
         for (var key : path) {
             defaults = defaults.path(key);
         }
-        if (path.getFirst().equals("sockets") || !value.isObject() || !(defaults instanceof ObjectNode group)) {
+        if (!(defaults instanceof ObjectNode group)) {
             return value;
         }
         merge(group, value);

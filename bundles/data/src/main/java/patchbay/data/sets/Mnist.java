@@ -53,7 +53,7 @@ public final class Mnist {
             }
             return bytes;
         } catch (IOException e) {
-            throw Stored.unreadable(e);
+            throw Stored.unreadable(file, e);
         }
     }
 

@@ -59,7 +59,7 @@ public record Stamp(String name, String caption, Map<String, String> captions, P
         try (var walk = Files.walk(folder)) {
             walk.filter(Files::isRegularFile).forEach(file -> files.put(folder.relativize(file).toString().replace('\\', '/'), file));
         } catch (IOException e) {
-            throw Stored.unreadable(e);
+            throw Stored.unreadable(folder, e);
         }
         var speech = speech(files);
         var all = new ArrayList<Stamp>();

@@ -3,6 +3,7 @@ package patchbay.data.sets;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,12 +19,13 @@ final class Stored {
         try {
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw unreadable(e);
+            throw unreadable(file, e);
         }
     }
 
-    static UserError unreadable(IOException e) {
-        return new UserError("a data set cannot be read: " + reason(e) + "; delete its folder and get it again", e);
+    /** What the file system does not like it tells with the file, what reads the bytes without. */
+    static UserError unreadable(Path file, IOException e) {
+        return new UserError("a data set cannot be read: " + (e instanceof FileSystemException ? "" : file + ": ") + reason(e) + "; delete its folder and get it again", e);
     }
 
     /** An I/O exception's message is often only the path; its type then says more. */
