@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import patchbay.tensor.Graph;
-import patchbay.tensor.Launch;
 import patchbay.tensor.Node;
 import patchbay.tensor.fusion.FusedKernels;
 import patchbay.tensor.reference.ArrayProgram;
